@@ -1,0 +1,29 @@
+// Serialises a head: the bytes as they came in runs as long as possible, with the core's edits (EDIT_ records of abi.def)
+// and the hop-by-hop changes of the connection mode applied on the way.
+#pragma once
+#include "http1_head.h"
+
+namespace tsproxy {
+
+enum class ConnectionHeader : uint8_t {
+  Keep,        // as the message has it
+  None,        // drop Connection (and Keep-Alive, Proxy-Connection): HTTP/1.1 persistence is implied
+  Close,       // `connection: close`
+  KeepAlive,   // `connection: keep-alive`, for HTTP/1.0 peers
+};
+
+struct HeadChange {
+  const unsigned char* edits = nullptr;   // EDIT_ records, nullptr = none
+  size_t edits_size = 0;
+  ConnectionHeader connection = ConnectionHeader::Keep;
+  bool drop_transfer_encoding = false;    // payload goes out unframed
+  bool drop_expect = false;
+  bool version_1_1 = false;               // write HTTP/1.1 whatever the message says (as HAProxy does)
+  const char* extra = nullptr;            // complete lines with CRLF to add (forwarded-for), or nullptr
+  size_t extra_size = 0;
+};
+
+// Writes the head to out[0..room). Returns its length, or 0 if it does not fit.
+size_t write_head(const char* bytes, const Http1Head& head, const HeadChange& change, char* out, size_t room);
+
+}  // namespace tsproxy

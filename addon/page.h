@@ -1,0 +1,53 @@
+// Shared pages: memory of the process that all workers and the main thread see.
+//   state:    int32 cells, atomic, any thread writes (GS_, PS_, SS_, LS_ of abi.def)
+//   counters: uint64 cells, one writer (the worker that owns the row), relaxed; readers add up the workers
+// JavaScript sees them as external ArrayBuffers over the same memory. Layouts stand in abi.def.
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include "abi.h"
+
+namespace tsproxy {
+
+class Pages {
+ public:
+  // Zeroed pages for that many things. Throws std::bad_alloc.
+  Pages(int workers, int proxies, int servers, int listeners);
+  ~Pages();
+  Pages(const Pages&) = delete;
+  Pages& operator=(const Pages&) = delete;
+
+  std::atomic<int32_t>& global(int cell) { return state_[cell]; }
+  std::atomic<int32_t>& proxy(int index, int cell) { return state_[GS_COUNT + index * PS_COUNT + cell]; }
+  std::atomic<int32_t>& server(int index, int cell) { return state_[server_base_ + index * SS_COUNT + cell]; }
+  std::atomic<int32_t>& listener(int index, int cell) { return state_[listener_base_ + index * LS_COUNT + cell]; }
+  // Adds one and keeps the maximum in the next cell, as for *_SESSIONS and *_SESSIONS_MAX.
+  static void enter(std::atomic<int32_t>* cell);
+
+  // First counter of a worker's row.
+  uint64_t* row(int worker) { return counters_ + static_cast<size_t>(worker) * row_cells_; }
+  size_t row_cells() const { return row_cells_; }
+  size_t frontend_cell(int proxy) const { return CW_COUNT + static_cast<size_t>(proxy) * (CF_COUNT + CB_COUNT); }
+  size_t backend_cell(int proxy) const { return frontend_cell(proxy) + CF_COUNT; }
+  size_t server_cell(int server) const { return server_cell_base_ + static_cast<size_t>(server) * CS_COUNT; }
+  size_t listener_cell(int listener) const { return listener_cell_base_ + static_cast<size_t>(listener) * CL_COUNT; }
+
+  void* state_memory() { return state_; }
+  size_t state_bytes() const { return state_bytes_; }
+  void* counter_memory() { return counters_; }
+  size_t counter_bytes() const { return counter_bytes_; }
+
+ private:
+  std::atomic<int32_t>* state_ = nullptr;
+  uint64_t* counters_ = nullptr;
+  size_t server_base_ = 0, listener_base_ = 0, server_cell_base_ = 0, listener_cell_base_ = 0;
+  size_t row_cells_ = 0, state_bytes_ = 0, counter_bytes_ = 0;
+};
+
+// One writer per cell: a plain add that other threads may read at any time.
+inline void count(uint64_t* cell, uint64_t by = 1) {
+  __atomic_store_n(cell, __atomic_load_n(cell, __ATOMIC_RELAXED) + by, __ATOMIC_RELAXED);
+}
+
+}  // namespace tsproxy

@@ -1,0 +1,43 @@
+// Every system call of the engine. addon/sys.cc is the kernel; test/addon/sys_script.cc is a scripted one that is linked
+// in its place, so that a test decides what each call returns and in which order events arrive.
+// All functions return what the system call returns, or -errno on failure (never -1 and errno).
+#pragma once
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <cstddef>
+#include <cstdint>
+#include <ctime>
+
+namespace tsproxy::sys {
+
+ssize_t recv(int fd, void* to, size_t n);                        // MSG_DONTWAIT
+ssize_t peek(int fd, void* to, size_t n);                        // MSG_DONTWAIT | MSG_PEEK
+ssize_t send(int fd, const void* from, size_t n, bool more);     // MSG_DONTWAIT | MSG_NOSIGNAL, MSG_MORE if more
+ssize_t sendv(int fd, const iovec* iov, int count, bool more);   // sendmsg, as send
+ssize_t splice_in(int fd, int pipe_in, size_t n);                // socket -> pipe, SPLICE_F_MOVE | SPLICE_F_NONBLOCK
+ssize_t splice_out(int pipe_out, int fd, size_t n, bool more);   // pipe -> socket, SPLICE_F_MORE if more; SIGPIPE is ignored process-wide
+int pipe(int fds[2]);                                            // O_NONBLOCK | O_CLOEXEC
+int pipe_size(int fd);                                           // F_GETPIPE_SZ, bytes
+int set_pipe_size(int fd, int bytes);                            // F_SETPIPE_SZ, bytes got
+int accept(int fd, sockaddr_storage* from, socklen_t* length);   // accept4, SOCK_NONBLOCK | SOCK_CLOEXEC
+int socket(int family, int type, int protocol);                  // SOCK_NONBLOCK | SOCK_CLOEXEC
+int connect(int fd, const sockaddr* to, socklen_t length);
+int bind(int fd, const sockaddr* to, socklen_t length);
+int listen(int fd, int backlog);
+int set_option(int fd, int level, int name, const void* value, socklen_t length);
+int get_option(int fd, int level, int name, void* value, socklen_t* length);
+int local_address(int fd, sockaddr_storage* to, socklen_t* length);   // getsockname
+int peer_address(int fd, sockaddr_storage* to, socklen_t* length);    // getpeername
+int shutdown_write(int fd);
+int close(int fd);
+int epoll_create();
+int epoll_ctl(int epoll, int op, int fd, epoll_event* event);
+int epoll_wait(int epoll, epoll_event* events, int max, int timeout_ms);
+int eventfd();
+int timerfd();
+int timerfd_set(int fd, uint64_t after_ns);   // one shot, 0 disarms
+uint64_t now_ns();                            // CLOCK_MONOTONIC
+timespec wall_clock();                        // CLOCK_REALTIME
+
+}  // namespace tsproxy::sys

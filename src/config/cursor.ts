@@ -1,0 +1,38 @@
+import type { Diagnostic, Span } from './diagnostic.js';
+import type { LogFormat, Mode, RuleFamily, SampleExpression, ErrorResponse } from './model.js';
+import type { Word } from './source.js';
+
+/**
+ * A walk over the words of one line, handed to a row's parse(). All problems go to error()/warn(); a parse() that reported an
+ * error returns undefined and the rest of the line is not looked at. No parse() throws for bad input.
+ */
+export interface Cursor {
+  /** Where the line stands. `family` is set for rules. */
+  readonly section: 'global' | 'defaults' | 'frontend' | 'backend' | 'listen';
+  readonly mode: Mode;
+  readonly family: RuleFamily | null;
+  /** The keyword's own words ("http-request return"), for messages and the caret of "missing argument". */
+  readonly keyword: string;
+  readonly keywordSpan: Span;
+  peek(ahead?: number): Word | undefined;
+  next(): Word | undefined;
+  /** True at the end of the words, and for rules before `if`/`unless`. */
+  done(): boolean;
+  error(at: Word | Span, summary: string, advice?: string): undefined;
+  warn(at: Word | Span, summary: string, advice?: string): void;
+  report(diagnostic: Diagnostic): void;
+  /** The next word, or an error "missing argument" that names `what`. */
+  need(what: string): Word | undefined;
+  /** The next word as an integer within bounds. */
+  int(what: string, min: number, max: number): number | undefined;
+  /** The next word as a time (ms) or a size (bytes). */
+  time(what: string): number | undefined;
+  size(what: string): number | undefined;
+  /** The word as a sample expression, a log-format string, with this line's place checked (mode, family). */
+  expression(word: Word): SampleExpression | undefined;
+  logFormat(word: Word): LogFormat | undefined;
+  /** Contents of a file as latin1, an error at the word if it can't be read. */
+  file(word: Word): string | undefined;
+  /** A complete raw HTTP response from a file, checked. */
+  rawResponse(word: Word, status: number): ErrorResponse | undefined;
+}

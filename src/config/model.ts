@@ -1,0 +1,256 @@
+/**
+ * The Model: a configuration as frozen plain data, structured-cloneable, one per configuration. Made by load.ts, read by
+ * the compiler, the main thread, checks and metrics. Proxies, servers and listeners are numbered over the whole
+ * configuration; the engine, the shared pages and verdicts use the same numbers. Times are in milliseconds, sizes in bytes.
+ */
+import type { Span } from './diagnostic.js';
+
+export type Mode = 'tcp' | 'http' | 'log' | 'spop' | 'haterm';
+
+export interface Model {
+  readonly sources: readonly { readonly name: string }[];
+  readonly global: Global;
+  readonly proxies: readonly Proxy[];
+  readonly servers: readonly Server[];
+  readonly listeners: readonly Listener[];
+}
+
+export interface Global {
+  readonly daemon: boolean;
+  readonly pidfile: string | null;
+  readonly chroot: string | null;
+  /** Numeric ids, resolved from user/group/uid/gid; null = unchanged. */
+  readonly uid: number | null;
+  readonly gid: number | null;
+  /** 0 = derive from the descriptor limit. */
+  readonly maxconn: number;
+  readonly nbthread: number;
+  /** -1 = default (a quarter of maxconn when a proxy splices). */
+  readonly maxpipes: number;
+  readonly splice: boolean;
+  readonly ulimitN: number;
+  readonly hardStopAfter: number | null;
+  readonly description: string | null;
+  readonly node: string | null;
+  readonly localpeer: string | null;
+  readonly tune: Tune;
+  /** `set-var proc.…`, evaluated at start, in order. */
+  readonly variables: readonly { readonly name: string; readonly value: SampleExpression | LogFormat; readonly span: Span }[];
+}
+
+export interface Tune {
+  readonly bufsize: number;
+  readonly maxrewrite: number;
+  /** 0 = the largest that the user's pipe limits carry. */
+  readonly pipesize: number;
+  readonly maxHeaders: number;
+  readonly maxAccept: number;
+}
+
+/** A frontend, backend or listen section. */
+export interface Proxy {
+  readonly index: number;
+  readonly name: string;
+  readonly kind: 'frontend' | 'backend' | 'listen';
+  /** frontend and listen / backend and listen. */
+  readonly isFrontend: boolean;
+  readonly isBackend: boolean;
+  readonly span: Span;
+  readonly mode: Mode;
+  /** `id`, or the number HAProxy would give. */
+  readonly id: number;
+  readonly description: string | null;
+  readonly disabled: boolean;
+  /** 0 = global maxconn. */
+  readonly maxconn: number;
+  readonly fullconn: number;
+  readonly backlog: number;
+  readonly retries: number;
+  /** null = a timeout that is not set. */
+  readonly timeouts: Timeouts;
+  readonly options: ProxyOptions;
+  /** Indices into Model.listeners and Model.servers. */
+  readonly listeners: readonly number[];
+  readonly servers: readonly number[];
+  readonly balance: Balance;
+  readonly defaultBackend: number | null;
+  readonly useBackend: readonly UseBackend[];
+  readonly rules: RuleSets;
+  readonly source: SourceAddress | null;
+  /** Complete raw responses by status (errorfile, http-error …). */
+  readonly errors: readonly ErrorResponse[];
+  readonly forwardFor: ForwardFor | null;
+}
+
+export interface Timeouts {
+  readonly client: number | null;
+  readonly server: number | null;
+  readonly connect: number | null;
+  readonly httpRequest: number | null;
+  readonly httpKeepAlive: number | null;
+  readonly queue: number | null;
+  readonly tunnel: number | null;
+  readonly clientFin: number | null;
+  readonly serverFin: number | null;
+  readonly tarpit: number | null;
+  readonly check: number | null;
+  readonly clientHs: number | null;
+}
+
+/** Options by HAProxy's name without `option `; absent = off. `redispatch` carries its interval. */
+export interface ProxyOptions {
+  readonly flags: readonly string[];
+  /** 'http-keep-alive' unless another connection mode was chosen. */
+  readonly connectionMode: 'http-keep-alive' | 'http-server-close' | 'httpclose';
+  readonly reuse: 'never' | 'safe' | 'aggressive' | 'always';
+  /** 0 off; -1 only the last retry; n every n-th retry. */
+  readonly redispatch: number;
+}
+
+export interface Balance {
+  readonly algorithm: string;
+  readonly args: readonly string[];
+}
+
+export interface UseBackend {
+  readonly backend: number | LogFormat;
+  readonly condition: Condition | null;
+  readonly span: Span;
+}
+
+export interface ForwardFor {
+  readonly header: string;
+  readonly ifNone: boolean;
+  readonly except: IpNetwork | null;
+}
+
+export interface IpNetwork {
+  readonly family: 4 | 6;
+  /** 4 or 16 bytes, network order. */
+  readonly bytes: readonly number[];
+  readonly prefix: number;
+}
+
+export interface ErrorResponse {
+  readonly status: number;
+  /** Bytes as on the wire, one char a byte (latin1); empty = nothing is sent (/dev/null). */
+  readonly raw: string;
+}
+
+export type SocketAddress =
+  | { readonly kind: 'ip'; readonly family: 4 | 6; readonly address: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: string }
+  | { readonly kind: 'abstract'; readonly name: string }
+  | { readonly kind: 'fd'; readonly fd: number };
+
+export interface SourceAddress {
+  readonly address: SocketAddress;
+  readonly interface: string | null;
+}
+
+export interface Listener {
+  readonly index: number;
+  readonly proxy: number;
+  readonly name: string | null;
+  readonly address: SocketAddress;
+  readonly maxconn: number;
+  readonly backlog: number;
+  readonly acceptProxy: boolean;
+  readonly v6only: boolean | null;
+  readonly interface: string | null;
+  readonly tfo: boolean;
+  readonly deferAccept: boolean;
+  readonly mode: number | null;
+  readonly uid: number | null;
+  readonly gid: number | null;
+  readonly id: number;
+  readonly span: Span;
+}
+
+export interface Server {
+  readonly index: number;
+  readonly proxy: number;
+  readonly name: string;
+  readonly id: number;
+  readonly address: SocketAddress;
+  readonly weight: number;
+  readonly backup: boolean;
+  readonly disabled: boolean;
+  readonly maxconn: number;
+  readonly minconn: number;
+  readonly maxqueue: number;
+  readonly sendProxy: 0 | 1 | 2;
+  readonly source: SourceAddress | null;
+  readonly check: Check | null;
+  readonly poolMaxConn: number;
+  readonly maxReuse: number;
+  readonly poolPurgeDelay: number;
+  readonly span: Span;
+}
+
+/** A health check by TCP connect; later kinds add to it. */
+export interface Check {
+  readonly inter: number;
+  readonly fastinter: number | null;
+  readonly downinter: number | null;
+  readonly rise: number;
+  readonly fall: number;
+  /** Where to connect: the server's address unless `addr`/`port` say otherwise. */
+  readonly address: SocketAddress;
+}
+
+/** Rules by family, in the order of the file (those inherited from named defaults first). */
+export type RuleFamily =
+  | 'tcp-request connection' | 'tcp-request session' | 'tcp-request content' | 'tcp-response content'
+  | 'http-request' | 'http-response' | 'http-after-response';
+export type RuleSets = { readonly [family in RuleFamily]: readonly Rule[] };
+
+export interface Rule {
+  /** Name of the row in src/core/action. */
+  readonly action: string;
+  /** Plain data made by the row's parse(). */
+  readonly data: unknown;
+  readonly condition: Condition | null;
+  readonly span: Span;
+}
+
+/** A condition: `if`/`unless` with ACLs already resolved to their expressions; `unless` is a `not`. */
+export type Condition =
+  | { readonly kind: 'all' | 'any'; readonly terms: readonly Condition[] }
+  | { readonly kind: 'not'; readonly term: Condition }
+  | { readonly kind: 'test'; readonly test: AclTest };
+
+/** One `acl` line or anonymous ACL. A named one is one object, shared by all its uses. */
+export interface AclTest {
+  readonly name: string | null;
+  readonly sample: SampleExpression;
+  /** found, bool, int, ip, bin, len, str, beg, sub, reg, end, dir, dom. */
+  readonly method: string;
+  readonly ignoreCase: boolean;
+  readonly patterns: readonly string[];
+  /** Files given by -f, already read: their lines are in `patterns`; kept for messages and the runtime API. */
+  readonly files: readonly string[];
+  readonly span: Span;
+}
+
+/** A sample fetch with its converters: `req.hdr(host),lower,field(1,:)`. */
+export interface SampleExpression {
+  readonly fetch: string;
+  readonly args: readonly Arg[];
+  readonly converters: readonly { readonly name: string; readonly args: readonly Arg[] }[];
+  /** As written, for messages and logs. */
+  readonly text: string;
+}
+
+/** Arguments as checked at parse time: numbers, strings, times (ms), resolved names (proxy or server index). */
+export type Arg = string | number | null | IpNetwork;
+
+/** A log-format string: literal text, `%[expr]` and `%alias` items. */
+export interface LogFormat {
+  readonly items: readonly LogFormatItem[];
+  readonly text: string;
+}
+export type LogFormatItem =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'sample'; readonly sample: SampleExpression; readonly flags: string }
+  | { readonly kind: 'alias'; readonly alias: string; readonly arg: string | null; readonly flags: string };

@@ -1,0 +1,780 @@
+// Made by addon/abi.mjs from addon/abi.def: change that file, then run `node addon/abi.mjs`.
+
+/** a client was accepted, nothing was read */
+export const PHASE_CONNECTION = 0;
+/** layer 5 is established (PROXY header read) */
+export const PHASE_SESSION = 1;
+/** bytes of the client can be inspected (mode tcp, or before the head) */
+export const PHASE_CONTENT = 2;
+/** a request head is complete */
+export const PHASE_REQUEST = 3;
+/** a server is needed: first choice, redispatch */
+export const PHASE_SERVER = 4;
+/** a response head is complete */
+export const PHASE_RESPONSE = 5;
+/** a response head is about to be sent, whoever made it */
+export const PHASE_AFTER = 6;
+/** a stream is over: log, stick, count */
+export const PHASE_END = 7;
+/** a server slot is free and sessions are queued */
+export const PHASE_SLOT = 8;
+/** bytes of the server can be inspected */
+export const PHASE_TCP_RESPONSE = 9;
+/** number of phases */
+export const PHASE_COUNT = 10;
+/** go on with the defaults of the plan */
+export const VERDICT_CONTINUE = 0;
+/** use backend ARG (proxy index); the engine asks PHASE_SERVER next */
+export const VERDICT_BACKEND = 1;
+/** use server ARG (server index); a slot of it has been taken by the core */
+export const VERDICT_SERVER = 2;
+/** wait for a slot: of server ARG, or of any server of the backend if ARG is ARG_NONE */
+export const VERDICT_QUEUE = 3;
+/** send canned response ARG, then go on with the connection */
+export const VERDICT_RESPOND = 4;
+/** send the reply staged with reply() */
+export const VERDICT_REPLY = 5;
+/** send the proxy's error response for status ARG, then close */
+export const VERDICT_ERROR = 6;
+/** close both ends, nothing more is sent */
+export const VERDICT_CLOSE = 7;
+/** reset the client (silent for the peer where the rule says so) */
+export const VERDICT_RESET = 8;
+/** the core will call resume(session, verdict) later */
+export const VERDICT_YIELD = 9;
+/** not enough data to decide: ask again with more, or at the inspect delay */
+export const VERDICT_MORE = 10;
+/** the argument that names nothing */
+export const VERDICT_ARG_NONE = 0xffffff;
+/** session handle: index << 8 | generation */
+export const FACT_SESSION = 0;
+/** proxy index of the frontend */
+export const FACT_FRONTEND = 1;
+/** proxy index of the backend, -1 before the choice */
+export const FACT_BACKEND = 2;
+/** server index, -1 before the choice; on redispatch the one that failed */
+export const FACT_SERVER = 3;
+/** listener index */
+export const FACT_LISTENER = 4;
+/** FF_ bits */
+export const FACT_FLAGS = 5;
+/** 4, 6, 1 (unix) or 0 (unknown) of the client's address */
+export const FACT_SRC_FAMILY = 6;
+/** client port */
+export const FACT_SRC_PORT = 7;
+/** 4 cells, 16 bytes in network order (IPv4: the first 4 bytes) */
+export const FACT_SRC_ADDR = 8;
+/** as SRC_FAMILY, of the address the client connected to */
+export const FACT_DST_FAMILY = 12;
+/** port the client connected to */
+export const FACT_DST_PORT = 13;
+/** 4 cells, as SRC_ADDR */
+export const FACT_DST_ADDR = 14;
+/** HM_ code of the request method */
+export const FACT_METHOD = 18;
+/** status of the response head, 0 before */
+export const FACT_STATUS = 19;
+/** minor HTTP/1 version of the head in the window */
+export const FACT_VERSION = 20;
+/** offset of the message head (or of the raw bytes) from the start of the window, bytes */
+export const FACT_HEAD_OFF = 21;
+/** length of the head including the empty line, bytes */
+export const FACT_HEAD_LEN = 22;
+/** method, offset from HEAD_OFF */
+export const FACT_METHOD_OFF = 23;
+export const FACT_METHOD_LEN = 24;
+/** request target, offset from HEAD_OFF */
+export const FACT_URI_OFF = 25;
+export const FACT_URI_LEN = 26;
+/** reason phrase of a response, offset from HEAD_OFF */
+export const FACT_REASON_OFF = 27;
+export const FACT_REASON_LEN = 28;
+/** number of rows in the header table */
+export const FACT_HEADER_COUNT = 29;
+/** int32 index of the header table: 4 cells a row: name offset, name length, value offset, value length, from HEAD_OFF */
+export const FACT_HEADER_TABLE = 30;
+/** offset of the body bytes that are there, from the start of the window */
+export const FACT_BODY_OFF = 31;
+/** number of body bytes (or raw bytes) that are there */
+export const FACT_BODY_LEN = 32;
+/** 0 for the first choice of a server, then the number of failed connects */
+export const FACT_ATTEMPT = 33;
+/** requests seen on this client connection, this one included */
+export const FACT_REQUESTS = 34;
+/** END: ms in the queue, -1 if never there */
+export const FACT_QUEUE_MS = 35;
+/** END: ms to connect, -1 if never done */
+export const FACT_CONNECT_MS = 36;
+/** END: ms from the connect to the response head, -1 if none */
+export const FACT_RESPONSE_MS = 37;
+/** END: ms from accept (tcp) or first byte (http) to the end */
+export const FACT_TOTAL_MS = 38;
+/** END: ms to receive the whole head, -1 if never done */
+export const FACT_REQUEST_MS = 39;
+/** END: ms idle before the request */
+export const FACT_IDLE_MS = 40;
+/** END: termination: cause character | state character << 8 */
+export const FACT_TERM = 41;
+/** END: bytes from the client, low 32 bits */
+export const FACT_BYTES_IN_LO = 42;
+export const FACT_BYTES_IN_HI = 43;
+/** END: bytes sent to the client, low 32 bits */
+export const FACT_BYTES_OUT_LO = 44;
+export const FACT_BYTES_OUT_HI = 45;
+/** accept date, seconds since 1970 */
+export const FACT_ACCEPT_SEC = 46;
+/** accept date, microseconds */
+export const FACT_ACCEPT_USEC = 47;
+/** announced body length, low 32 bits; -1/-1 if chunked or unknown */
+export const FACT_BODY_SIZE_LO = 48;
+export const FACT_BODY_SIZE_HI = 49;
+/** free cells up to the table */
+export const FACT_SPARE = 50;
+/** number of cells; the header table starts here */
+export const FACT_COUNT = 64;
+/** the head in the window is a response */
+export const FF_RESPONSE = 1;
+/** PHASE_SERVER: the server in FACT_SERVER failed, another one is wanted */
+export const FF_REDISPATCH = 2;
+/** the body bytes are the whole of what will ever fit */
+export const FF_TRUNCATED = 4;
+/** the client has shut its write side */
+export const FF_CLIENT_SHUT = 8;
+/** the server connection had been used before */
+export const FF_REUSED = 16;
+/** the whole message is there */
+export const FF_BODY_COMPLETE = 32;
+/** the server has shut its write side */
+export const FF_SERVER_SHUT = 64;
+/** PHASE_CONTENT / TCP_RESPONSE: the inspect delay is over, answer finally */
+export const FF_TIMEOUT = 128;
+export const HM_OTHER = 0;
+export const HM_GET = 1;
+export const HM_HEAD = 2;
+export const HM_POST = 3;
+export const HM_PUT = 4;
+export const HM_DELETE = 5;
+export const HM_OPTIONS = 6;
+export const HM_TRACE = 7;
+export const HM_CONNECT = 8;
+export const HM_PATCH = 9;
+/** no more edits */
+export const EDIT_END = 0;
+/** replace the whole start line (bytes without CRLF) */
+export const EDIT_START_LINE = 1;
+/** drop the header with this index */
+export const EDIT_DELETE = 2;
+/** replace the header with this index by the bytes `name: value` (without CRLF) */
+export const EDIT_REPLACE = 3;
+/** add the bytes `name: value` (without CRLF) after the last header */
+export const EDIT_APPEND = 4;
+/** mode http */
+export const PO_HTTP = 0x1;
+/** option splice-request */
+export const PO_SPLICE_REQUEST = 0x2;
+/** option splice-response */
+export const PO_SPLICE_RESPONSE = 0x4;
+/** option splice-auto */
+export const PO_SPLICE_AUTO = 0x8;
+/** option http-server-close */
+export const PO_SERVER_CLOSE = 0x10;
+/** option httpclose */
+export const PO_CLOSE = 0x20;
+/** option clitcpka */
+export const PO_TCPKA_CLIENT = 0x40;
+/** option srvtcpka */
+export const PO_TCPKA_SERVER = 0x80;
+/** option nolinger on the client side */
+export const PO_NOLINGER_CLIENT = 0x100;
+/** option nolinger on the server side */
+export const PO_NOLINGER_SERVER = 0x200;
+/** option tcp-smart-accept */
+export const PO_SMART_ACCEPT = 0x400;
+/** option tcp-smart-connect */
+export const PO_SMART_CONNECT = 0x800;
+/** option redispatch */
+export const PO_REDISPATCH = 0x1000;
+/** option abortonclose */
+export const PO_ABORT_ON_CLOSE = 0x2000;
+/** option dontlognull */
+export const PO_DONT_LOG_NULL = 0x4000;
+/** option http-ignore-probes */
+export const PO_HTTP_IGNORE_PROBES = 0x8000;
+/** http-reuse never */
+export const PO_REUSE_NEVER = 0x10000;
+/** http-reuse aggressive */
+export const PO_REUSE_AGGRESSIVE = 0x20000;
+/** http-reuse always */
+export const PO_REUSE_ALWAYS = 0x40000;
+/** option http-buffer-request */
+export const PO_BUFFER_REQUEST = 0x80000;
+/** option http-no-delay */
+export const PO_NO_DELAY = 0x100000;
+/** option accept-unsafe-violations-in-http-request */
+export const PO_UNSAFE_REQUEST = 0x200000;
+/** option accept-unsafe-violations-in-http-response */
+export const PO_UNSAFE_RESPONSE = 0x400000;
+/** the proxy is disabled */
+export const PO_DISABLED = 0x800000;
+/** option independent-streams */
+export const PO_INDEPENDENT_STREAMS = 0x1000000;
+/** timeout client */
+export const TO_CLIENT = 0;
+/** timeout server */
+export const TO_SERVER = 1;
+/** timeout connect */
+export const TO_CONNECT = 2;
+/** timeout http-request */
+export const TO_HTTP_REQUEST = 3;
+/** timeout http-keep-alive */
+export const TO_HTTP_KEEP_ALIVE = 4;
+/** timeout queue */
+export const TO_QUEUE = 5;
+/** timeout tunnel */
+export const TO_TUNNEL = 6;
+/** timeout client-fin */
+export const TO_CLIENT_FIN = 7;
+/** timeout server-fin */
+export const TO_SERVER_FIN = 8;
+/** timeout tarpit */
+export const TO_TARPIT = 9;
+/** timeout check */
+export const TO_CHECK = 10;
+/** timeout client-hs */
+export const TO_CLIENT_HS = 11;
+export const TO_COUNT = 12;
+/** send-proxy (version 1) */
+export const SO_SEND_PROXY = 0x1;
+/** send-proxy-v2 */
+export const SO_SEND_PROXY_V2 = 0x2;
+/** accept-proxy: a PROXY header must come first */
+export const LO_ACCEPT_PROXY = 0x1;
+/** the fd is shared by the workers (inherited or unix): wake one of them */
+export const LO_SHARED = 0x2;
+/** a unix socket: no address, no TCP options */
+export const LO_UNIX = 0x4;
+/** client connections of the process now */
+export const GS_CONNECTIONS = 0;
+/** their maximum */
+export const GS_CONNECTIONS_MAX = 1;
+/** 1: soft stop */
+export const GS_STOPPING = 2;
+/** pipes that hold bytes, all workers */
+export const GS_PIPES_USED = 3;
+/** pipes in the pools, all workers */
+export const GS_PIPES_FREE = 4;
+export const GS_SESSION_RATE_MAX = 5;
+export const GS_WORKERS_READY = 6;
+export const GS_COUNT = 16;
+/** frontend side: sessions now */
+export const PS_SESSIONS = 0;
+export const PS_SESSIONS_MAX = 1;
+/** backend side: sessions now */
+export const PS_BACKEND_SESSIONS = 2;
+export const PS_BACKEND_SESSIONS_MAX = 3;
+/** sessions in the backend's queue, all workers */
+export const PS_QUEUED = 4;
+export const PS_QUEUED_MAX = 5;
+/** balancing position, shared by the workers */
+export const PS_TURN = 6;
+/** 1 up, 0 disabled or stopped */
+export const PS_STATE = 7;
+/** usable servers, backup ones included */
+export const PS_SERVERS_UP = 8;
+/** raised with each change of a server's state or weight: cached maps are stale */
+export const PS_EPOCH = 9;
+/** the frontend's maxconn, 0 = none */
+export const PS_MAXCONN = 10;
+export const PS_RATE_MAX = 11;
+export const PS_COUNT = 16;
+/** slots in use now, all workers */
+export const SS_SESSIONS = 0;
+export const SS_SESSIONS_MAX = 1;
+/** sessions in the server's queue, all workers */
+export const SS_QUEUED = 2;
+export const SS_QUEUED_MAX = 3;
+/** SRV_ state */
+export const SS_STATE = 4;
+/** effective weight, 0-256 in sixteenths as HAProxy computes it for slowstart */
+export const SS_WEIGHT = 5;
+/** 0 = none */
+export const SS_MAXCONN = 6;
+/** administrative bits: 1 maintenance, 2 drain */
+export const SS_ADMIN = 7;
+/** idle connections in the workers' pools */
+export const SS_IDLE = 8;
+/** last check's status */
+export const SS_CHECK_STATUS = 9;
+/** last check's code */
+export const SS_CHECK_CODE = 10;
+/** last check's duration */
+export const SS_CHECK_MS = 11;
+/** seconds since 1970 of the last change of state */
+export const SS_LAST_CHANGE = 12;
+export const SS_RATE_MAX = 13;
+/** server connections in use now */
+export const SS_USED_CONNS = 14;
+export const SS_COUNT = 16;
+/** connections of the listener now */
+export const LS_CONNECTIONS = 0;
+/** 0 = none */
+export const LS_MAXCONN = 1;
+export const LS_COUNT = 4;
+/** gets nothing */
+export const SRV_DOWN = 0;
+/** gets traffic */
+export const SRV_UP = 1;
+/** keeps what it has, gets nothing new */
+export const SRV_DRAIN = 2;
+/** administratively out */
+export const SRV_MAINT = 3;
+/** event-loop passes */
+export const CW_PASSES = 0;
+/** epoll events */
+export const CW_EVENTS = 1;
+/** connections accepted */
+export const CW_ACCEPTED = 2;
+/** HTTP requests */
+export const CW_REQUESTS = 3;
+/** bytes spliced from sockets to pipes */
+export const CW_SPLICED_IN = 4;
+/** bytes spliced from pipes to sockets */
+export const CW_SPLICED_OUT = 5;
+/** bytes sent by copying */
+export const CW_COPIED_OUT = 6;
+/** pipes taken from the pool */
+export const CW_PIPE_HITS = 7;
+/** pipes that had to be made */
+export const CW_PIPE_MISSES = 8;
+/** pipes closed with bytes in them */
+export const CW_PIPE_DIRTY = 9;
+/** fallbacks to copying: no pipe to be had (maxpipes) */
+export const CW_SPLICE_NO_PIPE = 10;
+/** fallbacks: no descriptor or memory for a pipe */
+export const CW_SPLICE_NO_FD = 11;
+/** fallbacks: splice can't work on this socket */
+export const CW_SPLICE_UNSUPPORTED = 12;
+/** pipes made smaller than tune.pipesize */
+export const CW_PIPE_SHRUNK = 13;
+/** 10 cells: decide() calls by phase */
+export const CW_DECISIONS = 14;
+/** 10 cells: nanoseconds in decide() by phase */
+export const CW_DECISION_NS = 24;
+/** accept() failed: out of descriptors or memory */
+export const CW_ACCEPT_FAILED = 34;
+/** times a listener waited for a free connection slot */
+export const CW_LISTENER_PAUSED = 35;
+/** nanoseconds spent in passes */
+export const CW_BUSY_NS = 36;
+/** sessions made */
+export const CW_SESSIONS = 37;
+/** connects to servers */
+export const CW_CONNECTIONS_MADE = 38;
+/** idle server connections reused */
+export const CW_CONNECTIONS_REUSED = 39;
+/** idle server connections found closed before reuse */
+export const CW_IDLE_DEAD = 40;
+/** bytes read, all sockets */
+export const CW_BYTES_IN = 41;
+/** bytes sent, all sockets */
+export const CW_BYTES_OUT = 42;
+export const CW_CONN_RATE_MAX = 43;
+/** sessions ended by a peer's reset */
+export const CW_ABORTS = 44;
+export const CW_COUNT = 64;
+/** connections accepted for the frontend */
+export const CF_CONNECTIONS = 0;
+/** sessions */
+export const CF_SESSIONS = 1;
+/** bytes from clients */
+export const CF_BYTES_IN = 2;
+/** bytes to clients, counted when sent */
+export const CF_BYTES_OUT = 3;
+/** HTTP requests */
+export const CF_REQUESTS = 4;
+/** requests denied */
+export const CF_REQ_DENIED = 5;
+/** responses denied */
+export const CF_RESP_DENIED = 6;
+/** request errors */
+export const CF_REQ_ERRORS = 7;
+/** connections denied (tcp-request connection) */
+export const CF_CONN_DENIED = 8;
+/** sessions denied (tcp-request session) */
+export const CF_SESS_DENIED = 9;
+/** responses with a status out of 100..599 */
+export const CF_RESP_OTHER = 10;
+export const CF_RESP_1XX = 11;
+export const CF_RESP_2XX = 12;
+export const CF_RESP_3XX = 13;
+export const CF_RESP_4XX = 14;
+export const CF_RESP_5XX = 15;
+/** requests answered by a rule or service */
+export const CF_INTERCEPTED = 16;
+export const CF_RATE_MAX = 17;
+export const CF_REWRITE_FAILED = 18;
+export const CF_INTERNAL_ERRORS = 19;
+export const CF_COUNT = 24;
+/** sessions that reached the backend */
+export const CB_SESSIONS = 0;
+export const CB_BYTES_IN = 1;
+export const CB_BYTES_OUT = 2;
+/** HTTP requests */
+export const CB_REQUESTS = 3;
+export const CB_REQ_DENIED = 4;
+export const CB_RESP_DENIED = 5;
+/** sessions that could not connect to a server */
+export const CB_CONN_ERRORS = 6;
+/** responses that were invalid or cut */
+export const CB_RESP_ERRORS = 7;
+/** connect retries */
+export const CB_RETRIES = 8;
+export const CB_REDISPATCHES = 9;
+/** transfers cut by the client */
+export const CB_CLIENT_ABORTS = 10;
+/** transfers cut by the server */
+export const CB_SERVER_ABORTS = 11;
+/** connection attempts */
+export const CB_CONNECTS = 12;
+export const CB_REUSES = 13;
+export const CB_RESP_OTHER = 14;
+export const CB_RESP_1XX = 15;
+export const CB_RESP_2XX = 16;
+export const CB_RESP_3XX = 17;
+export const CB_RESP_4XX = 18;
+export const CB_RESP_5XX = 19;
+/** times a server was chosen by balancing */
+export const CB_LB_TOTAL = 20;
+/** summed ms in the queue */
+export const CB_QUEUE_MS = 21;
+/** summed ms to connect */
+export const CB_CONNECT_MS = 22;
+/** summed ms to the response head */
+export const CB_RESPONSE_MS = 23;
+/** summed ms of sessions */
+export const CB_TOTAL_MS = 24;
+export const CB_REWRITE_FAILED = 25;
+export const CB_INTERNAL_ERRORS = 26;
+export const CB_COUNT = 32;
+/** sessions served */
+export const CS_SESSIONS = 0;
+export const CS_BYTES_IN = 1;
+export const CS_BYTES_OUT = 2;
+export const CS_REQUESTS = 3;
+export const CS_RESP_DENIED = 4;
+export const CS_CONN_ERRORS = 5;
+export const CS_RESP_ERRORS = 6;
+export const CS_RETRIES = 7;
+export const CS_REDISPATCHES = 8;
+export const CS_CLIENT_ABORTS = 9;
+export const CS_SERVER_ABORTS = 10;
+export const CS_CONNECTS = 11;
+export const CS_REUSES = 12;
+export const CS_RESP_OTHER = 13;
+export const CS_RESP_1XX = 14;
+export const CS_RESP_2XX = 15;
+export const CS_RESP_3XX = 16;
+export const CS_RESP_4XX = 17;
+export const CS_RESP_5XX = 18;
+export const CS_LB_TOTAL = 19;
+export const CS_QUEUE_MS = 20;
+export const CS_CONNECT_MS = 21;
+export const CS_RESPONSE_MS = 22;
+export const CS_TOTAL_MS = 23;
+export const CS_REWRITE_FAILED = 24;
+export const CS_INTERNAL_ERRORS = 25;
+/** date of the last session, seconds since 1970 */
+export const CS_LAST_SESSION = 26;
+export const CS_COUNT = 32;
+export const CL_CONNECTIONS = 0;
+export const CL_COUNT = 4;
+
+/** Every constant by name: what the loader compares with the addon. */
+export const ABI: Readonly<Record<string, number>> = {
+  PHASE_CONNECTION,
+  PHASE_SESSION,
+  PHASE_CONTENT,
+  PHASE_REQUEST,
+  PHASE_SERVER,
+  PHASE_RESPONSE,
+  PHASE_AFTER,
+  PHASE_END,
+  PHASE_SLOT,
+  PHASE_TCP_RESPONSE,
+  PHASE_COUNT,
+  VERDICT_CONTINUE,
+  VERDICT_BACKEND,
+  VERDICT_SERVER,
+  VERDICT_QUEUE,
+  VERDICT_RESPOND,
+  VERDICT_REPLY,
+  VERDICT_ERROR,
+  VERDICT_CLOSE,
+  VERDICT_RESET,
+  VERDICT_YIELD,
+  VERDICT_MORE,
+  VERDICT_ARG_NONE,
+  FACT_SESSION,
+  FACT_FRONTEND,
+  FACT_BACKEND,
+  FACT_SERVER,
+  FACT_LISTENER,
+  FACT_FLAGS,
+  FACT_SRC_FAMILY,
+  FACT_SRC_PORT,
+  FACT_SRC_ADDR,
+  FACT_DST_FAMILY,
+  FACT_DST_PORT,
+  FACT_DST_ADDR,
+  FACT_METHOD,
+  FACT_STATUS,
+  FACT_VERSION,
+  FACT_HEAD_OFF,
+  FACT_HEAD_LEN,
+  FACT_METHOD_OFF,
+  FACT_METHOD_LEN,
+  FACT_URI_OFF,
+  FACT_URI_LEN,
+  FACT_REASON_OFF,
+  FACT_REASON_LEN,
+  FACT_HEADER_COUNT,
+  FACT_HEADER_TABLE,
+  FACT_BODY_OFF,
+  FACT_BODY_LEN,
+  FACT_ATTEMPT,
+  FACT_REQUESTS,
+  FACT_QUEUE_MS,
+  FACT_CONNECT_MS,
+  FACT_RESPONSE_MS,
+  FACT_TOTAL_MS,
+  FACT_REQUEST_MS,
+  FACT_IDLE_MS,
+  FACT_TERM,
+  FACT_BYTES_IN_LO,
+  FACT_BYTES_IN_HI,
+  FACT_BYTES_OUT_LO,
+  FACT_BYTES_OUT_HI,
+  FACT_ACCEPT_SEC,
+  FACT_ACCEPT_USEC,
+  FACT_BODY_SIZE_LO,
+  FACT_BODY_SIZE_HI,
+  FACT_SPARE,
+  FACT_COUNT,
+  FF_RESPONSE,
+  FF_REDISPATCH,
+  FF_TRUNCATED,
+  FF_CLIENT_SHUT,
+  FF_REUSED,
+  FF_BODY_COMPLETE,
+  FF_SERVER_SHUT,
+  FF_TIMEOUT,
+  HM_OTHER,
+  HM_GET,
+  HM_HEAD,
+  HM_POST,
+  HM_PUT,
+  HM_DELETE,
+  HM_OPTIONS,
+  HM_TRACE,
+  HM_CONNECT,
+  HM_PATCH,
+  EDIT_END,
+  EDIT_START_LINE,
+  EDIT_DELETE,
+  EDIT_REPLACE,
+  EDIT_APPEND,
+  PO_HTTP,
+  PO_SPLICE_REQUEST,
+  PO_SPLICE_RESPONSE,
+  PO_SPLICE_AUTO,
+  PO_SERVER_CLOSE,
+  PO_CLOSE,
+  PO_TCPKA_CLIENT,
+  PO_TCPKA_SERVER,
+  PO_NOLINGER_CLIENT,
+  PO_NOLINGER_SERVER,
+  PO_SMART_ACCEPT,
+  PO_SMART_CONNECT,
+  PO_REDISPATCH,
+  PO_ABORT_ON_CLOSE,
+  PO_DONT_LOG_NULL,
+  PO_HTTP_IGNORE_PROBES,
+  PO_REUSE_NEVER,
+  PO_REUSE_AGGRESSIVE,
+  PO_REUSE_ALWAYS,
+  PO_BUFFER_REQUEST,
+  PO_NO_DELAY,
+  PO_UNSAFE_REQUEST,
+  PO_UNSAFE_RESPONSE,
+  PO_DISABLED,
+  PO_INDEPENDENT_STREAMS,
+  TO_CLIENT,
+  TO_SERVER,
+  TO_CONNECT,
+  TO_HTTP_REQUEST,
+  TO_HTTP_KEEP_ALIVE,
+  TO_QUEUE,
+  TO_TUNNEL,
+  TO_CLIENT_FIN,
+  TO_SERVER_FIN,
+  TO_TARPIT,
+  TO_CHECK,
+  TO_CLIENT_HS,
+  TO_COUNT,
+  SO_SEND_PROXY,
+  SO_SEND_PROXY_V2,
+  LO_ACCEPT_PROXY,
+  LO_SHARED,
+  LO_UNIX,
+  GS_CONNECTIONS,
+  GS_CONNECTIONS_MAX,
+  GS_STOPPING,
+  GS_PIPES_USED,
+  GS_PIPES_FREE,
+  GS_SESSION_RATE_MAX,
+  GS_WORKERS_READY,
+  GS_COUNT,
+  PS_SESSIONS,
+  PS_SESSIONS_MAX,
+  PS_BACKEND_SESSIONS,
+  PS_BACKEND_SESSIONS_MAX,
+  PS_QUEUED,
+  PS_QUEUED_MAX,
+  PS_TURN,
+  PS_STATE,
+  PS_SERVERS_UP,
+  PS_EPOCH,
+  PS_MAXCONN,
+  PS_RATE_MAX,
+  PS_COUNT,
+  SS_SESSIONS,
+  SS_SESSIONS_MAX,
+  SS_QUEUED,
+  SS_QUEUED_MAX,
+  SS_STATE,
+  SS_WEIGHT,
+  SS_MAXCONN,
+  SS_ADMIN,
+  SS_IDLE,
+  SS_CHECK_STATUS,
+  SS_CHECK_CODE,
+  SS_CHECK_MS,
+  SS_LAST_CHANGE,
+  SS_RATE_MAX,
+  SS_USED_CONNS,
+  SS_COUNT,
+  LS_CONNECTIONS,
+  LS_MAXCONN,
+  LS_COUNT,
+  SRV_DOWN,
+  SRV_UP,
+  SRV_DRAIN,
+  SRV_MAINT,
+  CW_PASSES,
+  CW_EVENTS,
+  CW_ACCEPTED,
+  CW_REQUESTS,
+  CW_SPLICED_IN,
+  CW_SPLICED_OUT,
+  CW_COPIED_OUT,
+  CW_PIPE_HITS,
+  CW_PIPE_MISSES,
+  CW_PIPE_DIRTY,
+  CW_SPLICE_NO_PIPE,
+  CW_SPLICE_NO_FD,
+  CW_SPLICE_UNSUPPORTED,
+  CW_PIPE_SHRUNK,
+  CW_DECISIONS,
+  CW_DECISION_NS,
+  CW_ACCEPT_FAILED,
+  CW_LISTENER_PAUSED,
+  CW_BUSY_NS,
+  CW_SESSIONS,
+  CW_CONNECTIONS_MADE,
+  CW_CONNECTIONS_REUSED,
+  CW_IDLE_DEAD,
+  CW_BYTES_IN,
+  CW_BYTES_OUT,
+  CW_CONN_RATE_MAX,
+  CW_ABORTS,
+  CW_COUNT,
+  CF_CONNECTIONS,
+  CF_SESSIONS,
+  CF_BYTES_IN,
+  CF_BYTES_OUT,
+  CF_REQUESTS,
+  CF_REQ_DENIED,
+  CF_RESP_DENIED,
+  CF_REQ_ERRORS,
+  CF_CONN_DENIED,
+  CF_SESS_DENIED,
+  CF_RESP_OTHER,
+  CF_RESP_1XX,
+  CF_RESP_2XX,
+  CF_RESP_3XX,
+  CF_RESP_4XX,
+  CF_RESP_5XX,
+  CF_INTERCEPTED,
+  CF_RATE_MAX,
+  CF_REWRITE_FAILED,
+  CF_INTERNAL_ERRORS,
+  CF_COUNT,
+  CB_SESSIONS,
+  CB_BYTES_IN,
+  CB_BYTES_OUT,
+  CB_REQUESTS,
+  CB_REQ_DENIED,
+  CB_RESP_DENIED,
+  CB_CONN_ERRORS,
+  CB_RESP_ERRORS,
+  CB_RETRIES,
+  CB_REDISPATCHES,
+  CB_CLIENT_ABORTS,
+  CB_SERVER_ABORTS,
+  CB_CONNECTS,
+  CB_REUSES,
+  CB_RESP_OTHER,
+  CB_RESP_1XX,
+  CB_RESP_2XX,
+  CB_RESP_3XX,
+  CB_RESP_4XX,
+  CB_RESP_5XX,
+  CB_LB_TOTAL,
+  CB_QUEUE_MS,
+  CB_CONNECT_MS,
+  CB_RESPONSE_MS,
+  CB_TOTAL_MS,
+  CB_REWRITE_FAILED,
+  CB_INTERNAL_ERRORS,
+  CB_COUNT,
+  CS_SESSIONS,
+  CS_BYTES_IN,
+  CS_BYTES_OUT,
+  CS_REQUESTS,
+  CS_RESP_DENIED,
+  CS_CONN_ERRORS,
+  CS_RESP_ERRORS,
+  CS_RETRIES,
+  CS_REDISPATCHES,
+  CS_CLIENT_ABORTS,
+  CS_SERVER_ABORTS,
+  CS_CONNECTS,
+  CS_REUSES,
+  CS_RESP_OTHER,
+  CS_RESP_1XX,
+  CS_RESP_2XX,
+  CS_RESP_3XX,
+  CS_RESP_4XX,
+  CS_RESP_5XX,
+  CS_LB_TOTAL,
+  CS_QUEUE_MS,
+  CS_CONNECT_MS,
+  CS_RESPONSE_MS,
+  CS_TOTAL_MS,
+  CS_REWRITE_FAILED,
+  CS_INTERNAL_ERRORS,
+  CS_LAST_SESSION,
+  CS_COUNT,
+  CL_CONNECTIONS,
+  CL_COUNT,
+};

@@ -1,0 +1,80 @@
+/**
+ * Rows: sample fetches, converters and actions are small typed values, one file each (or one per close family), listed by the
+ * `index.ts` of their folder. The parser reads `args`, messages and generated docs read the rest, the compiler calls `compile`.
+ */
+import type { Arg, RuleFamily } from '../config/model.js';
+import type { Cursor } from '../config/cursor.js';
+import type { Tx } from './tx.js';
+
+/** HAProxy's sample types; `any` takes or gives whatever is there at run time. */
+export type SampleType = 'bool' | 'int' | 'ipv4' | 'ipv6' | 'addr' | 'str' | 'bin' | 'meth' | 'any';
+
+/**
+ * A value at run time. int: number; bool: boolean; str: string; meth: string; bin: Bin; addresses: Ip. Text is latin1, one char a
+ * byte, so that every byte of a message survives.
+ */
+export type Value = string | number | boolean | Ip | Bin;
+
+export interface Ip {
+  readonly family: 4 | 6;
+  readonly bytes: Uint8Array;
+}
+
+export interface Bin {
+  readonly bin: string;
+}
+
+/** How a value comes out of a request: undefined is HAProxy's "no sample". Must not throw, must not block. */
+export type Fetch = (tx: Tx) => Value | undefined;
+export type Convert = (value: Value, tx: Tx) => Value | undefined;
+
+/** One argument of a fetch or converter. `optional` ones come last. */
+export interface ArgRow {
+  readonly name: string;
+  readonly type: 'str' | 'int' | 'time' | 'size' | 'ipmask' | 'frontend' | 'backend' | 'server' | 'var' | 'regex' | 'map';
+  readonly optional?: boolean;
+}
+
+/** What must be there for a fetch to mean something; the compiler and the parser use it to warn of samples in wrong places. */
+export type Needs = 'nothing' | 'client' | 'request' | 'request-body' | 'server' | 'response' | 'response-body' | 'end';
+
+export interface FetchRow {
+  readonly name: string;
+  readonly args: readonly ArgRow[];
+  readonly out: SampleType;
+  readonly needs: Needs;
+  /** One line for the reference docs. */
+  readonly doc: string;
+  /** Called once per worker and use; constants are bound here. */
+  compile(args: readonly Arg[], env: CompileEnv): Fetch;
+  /** Checks that go beyond types: an error sentence with the argument's number, or null. */
+  check?(args: readonly Arg[]): { arg: number; problem: string } | null;
+}
+
+export interface ConverterRow {
+  readonly name: string;
+  readonly args: readonly ArgRow[];
+  readonly in: SampleType;
+  /** `same` gives the type it got. */
+  readonly out: SampleType | 'same';
+  readonly doc: string;
+  compile(args: readonly Arg[], env: CompileEnv): Convert;
+  check?(args: readonly Arg[]): { arg: number; problem: string } | null;
+}
+
+/** Runs an action; the result is a verdict (abi.ts). CONTINUE goes on to the next rule. */
+export type Act = (tx: Tx) => number;
+
+export interface ActionRow<Data = unknown> {
+  readonly name: string;
+  readonly families: readonly RuleFamily[];
+  /** A rule of this kind ends its rule set when its condition holds. */
+  readonly final: boolean;
+  readonly doc: string;
+  /** Reads the words after the action's name up to `if`/`unless`; reports problems to the cursor; undefined after an error. */
+  parse(cursor: Cursor): Data | undefined;
+  compile(data: Data, env: CompileEnv): Act;
+}
+
+export type { CompileEnv } from './compile/env.js';
+import type { CompileEnv } from './compile/env.js';
