@@ -9,7 +9,6 @@ namespace tsproxy {
 
 struct Block {
   uint32_t size;      // bytes of data
-  uint32_t unused;
   char data[];
 };
 
@@ -30,18 +29,19 @@ class BlockPool {
   std::vector<Block*> free_;
 };
 
-// A linear buffer over at most one block. data()..data()+length() are the bytes held, oldest first.
+// A linear buffer over at most one block; its owner releases it to the pool it came from. data()..data()+length() are the bytes held, oldest first.
 class Buffer {
  public:
   bool empty() const { return length_ == 0; }
   uint32_t length() const { return length_; }
   const char* data() const { return block_ == nullptr ? nullptr : block_->data + start_; }
   char* data() { return block_ == nullptr ? nullptr : block_->data + start_; }
-  // Room behind the bytes after they were moved to the front if that helps; 0 without a block.
+  // Room behind the bytes; moves them to the front first if that gains more than there is (data() changes then).
+  // 0 without a block or if the block is full.
   uint32_t room();
   char* tail() { return block_->data + start_ + length_; }
   bool ensure(BlockPool& pool);                                  // has a block afterwards, false: no memory
-  bool append(BlockPool& pool, const char* bytes, uint32_t n);   // all or nothing
+  bool append(BlockPool& pool, const char* bytes, uint32_t n);   // all or nothing; false: no memory or no room
   void grown(uint32_t n) { length_ += n; }                       // n bytes were written at tail()
   void drop(uint32_t n);                                         // the oldest n bytes are gone
   void release(BlockPool& pool);                                 // gives the block back, bytes and all

@@ -36,6 +36,7 @@ class Loop {
   void mail_taken();
 
  private:
+  void close();
   int epoll_ = -1;
   Pollable timer_{PollKind::Timer}, mail_{PollKind::Mail};
   uint64_t now_ms_ = 0, now_ns_ = 0, armed_ms_ = ~0ull;

@@ -6,9 +6,20 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
+#include <vector>
 #include "abi.h"
 
 namespace tsproxy {
+
+class PipePool;
+
+// What the workers' pipe pools (pipe.h) have in common.
+struct PipeStock {
+  std::atomic<int32_t> open{0};      // pipes of the process that are open: the bound of maxpipes holds for this one
+  std::mutex lock;                   // of pools
+  std::vector<PipePool*> pools;
+};
 
 class Pages {
  public:
@@ -33,12 +44,15 @@ class Pages {
   size_t server_cell(int server) const { return server_cell_base_ + static_cast<size_t>(server) * CS_COUNT; }
   size_t listener_cell(int listener) const { return listener_cell_base_ + static_cast<size_t>(listener) * CL_COUNT; }
 
+  PipeStock& pipes() { return pipes_; }
+
   void* state_memory() { return state_; }
   size_t state_bytes() const { return state_bytes_; }
   void* counter_memory() { return counters_; }
   size_t counter_bytes() const { return counter_bytes_; }
 
  private:
+  PipeStock pipes_;
   std::atomic<int32_t>* state_ = nullptr;
   uint64_t* counters_ = nullptr;
   size_t server_base_ = 0, listener_base_ = 0, server_cell_base_ = 0, listener_cell_base_ = 0;
@@ -49,5 +63,10 @@ class Pages {
 inline void count(uint64_t* cell, uint64_t by = 1) {
   __atomic_store_n(cell, __atomic_load_n(cell, __ATOMIC_RELAXED) + by, __ATOMIC_RELAXED);
 }
+
+// The pages of the process by number, for the threads that did not make them. All threads.
+int32_t register_pages(std::shared_ptr<Pages> pages);
+std::shared_ptr<Pages> find_pages(int32_t id);   // nullptr if unknown
+void forget_pages(int32_t id);                   // the memory lives on while somebody holds the pages
 
 }  // namespace tsproxy

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <new>
+#include <utility>
 #include <vector>
 
 namespace tsproxy {
@@ -62,6 +63,7 @@ class Slab {
 
  private:
   static constexpr uint32_t NONE = ~0u;
+  static constexpr uint32_t MOST = 1u << 24;   // indices a handle can name
   struct Slot {
     alignas(T) unsigned char bytes[sizeof(T)];
     uint32_t next;
@@ -71,6 +73,7 @@ class Slab {
   Slot& slot(uint32_t i) { return blocks_[i / BLOCK][i % BLOCK]; }
   T* object(uint32_t i) { return std::launder(reinterpret_cast<T*>(slot(i).bytes)); }
   bool grow(uint32_t& index) {
+    if (size_ == MOST) return false;
     if (size_ % BLOCK == 0) {
       std::unique_ptr<Slot[]> block(new (std::nothrow) Slot[BLOCK]());
       if (block == nullptr) return false;

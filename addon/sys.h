@@ -34,10 +34,21 @@ int close(int fd);
 int epoll_create();
 int epoll_ctl(int epoll, int op, int fd, epoll_event* event);
 int epoll_wait(int epoll, epoll_event* events, int max, int timeout_ms);
-int eventfd();
-int timerfd();
+int eventfd();                                // O_NONBLOCK | O_CLOEXEC
+int notify(int fd);                           // adds one to an eventfd; any thread
+int drain(int fd);                            // takes what an eventfd has counted
+int timerfd();                                // CLOCK_MONOTONIC, O_NONBLOCK | O_CLOEXEC
 int timerfd_set(int fd, uint64_t after_ns);   // one shot, 0 disarms
 uint64_t now_ns();                            // CLOCK_MONOTONIC
 timespec wall_clock();                        // CLOCK_REALTIME
+
+// What the kernel lets this user have in pipes (pipe(7)).
+struct PipeLimits {
+  int max_size;             // pipe-max-size, bytes: the largest F_SETPIPE_SZ
+  int64_t user_pages;       // pipe-user-pages-soft: pages of all pipes of a user, 0 = no limit
+  bool privileged;          // CAP_SYS_RESOURCE or CAP_SYS_ADMIN: neither limit holds
+};
+// The two numbers are read at the first call and kept, so that they outlive a chroot; the capabilities are read each time.
+PipeLimits pipe_limits();
 
 }  // namespace tsproxy::sys

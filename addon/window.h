@@ -4,6 +4,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include "abi.h"
 #include "http1_head.h"
 
 namespace tsproxy {

@@ -1,0 +1,87 @@
+#include "page.h"
+
+#include <cstdlib>
+#include <map>
+#include <new>
+
+namespace tsproxy {
+
+namespace {
+
+constexpr size_t CACHE_LINE = 64;
+
+size_t rounded(size_t n, size_t to) { return (n + to - 1) / to * to; }
+
+void* zeroed(size_t bytes) {
+  void* memory = std::aligned_alloc(CACHE_LINE, bytes);
+  if (memory == nullptr) throw std::bad_alloc();
+  return __builtin_memset(memory, 0, bytes);
+}
+
+struct Registry {
+  std::mutex lock;
+  std::map<int32_t, std::shared_ptr<Pages>> pages;
+  int32_t next = 1;
+};
+
+Registry& registry() {
+  static Registry only;
+  return only;
+}
+
+}  // namespace
+
+Pages::Pages(int workers, int proxies, int servers, int listeners) {
+  server_base_ = GS_COUNT + static_cast<size_t>(proxies) * PS_COUNT;
+  listener_base_ = server_base_ + static_cast<size_t>(servers) * SS_COUNT;
+  state_bytes_ = rounded((listener_base_ + static_cast<size_t>(listeners) * LS_COUNT) * sizeof(int32_t), CACHE_LINE);
+
+  server_cell_base_ = frontend_cell(proxies);
+  listener_cell_base_ = server_cell(servers);
+  // Rows start on a cache line of their own: two workers never write to the same one.
+  row_cells_ = rounded(listener_cell(listeners), CACHE_LINE / sizeof(uint64_t));
+  counter_bytes_ = rounded(static_cast<size_t>(workers) * row_cells_ * sizeof(uint64_t), CACHE_LINE);
+
+  state_ = static_cast<std::atomic<int32_t>*>(zeroed(state_bytes_));
+  try {
+    counters_ = static_cast<uint64_t*>(zeroed(counter_bytes_));
+  } catch (...) {
+    std::free(state_);
+    throw;
+  }
+}
+
+Pages::~Pages() {
+  std::free(state_);
+  std::free(counters_);
+}
+
+void Pages::enter(std::atomic<int32_t>* cell) {
+  int32_t now = cell->fetch_add(1, std::memory_order_relaxed) + 1;
+  int32_t most = cell[1].load(std::memory_order_relaxed);
+  while (now > most && !cell[1].compare_exchange_weak(most, now, std::memory_order_relaxed)) {
+  }
+}
+
+int32_t register_pages(std::shared_ptr<Pages> pages) {
+  Registry& all = registry();
+  std::lock_guard hold(all.lock);
+  int32_t id = all.next++;
+  all.pages.emplace(id, std::move(pages));
+  return id;
+}
+
+std::shared_ptr<Pages> find_pages(int32_t id) {
+  Registry& all = registry();
+  std::lock_guard hold(all.lock);
+  auto found = all.pages.find(id);
+  return found == all.pages.end() ? nullptr : found->second;
+}
+
+void forget_pages(int32_t id) {
+  Registry& all = registry();
+  std::lock_guard hold(all.lock);
+  all.pages.erase(id);
+}
+
+}  // namespace tsproxy
