@@ -11,13 +11,33 @@ export interface Backends {
    * another one is usable. `tx` holds the facts of the request. Allocates nothing.
    */
   assign(backend: number, tx: Tx): number;
-  /** PHASE_SLOT: a slot of `server` is free and somebody waits for it: resumes waiting sessions in their order. */
+  /** PHASE_SLOT: a slot of `server` is free and somebody waits for it: resumes waiting sessions in their order. -1: any server. */
   slotFree(server: number): void;
-  /** A queued session ended or timed out: it leaves the queue without a slot. */
+  /** A queued session ended or timed out: it leaves the queue without a slot. A session that isn't queued is ignored. */
   forget(session: number): void;
+  /** The state, weight or limit of `server` changed: its queue moves on if it is down, waiting sessions go to it if it is up. */
+  changed(server: number): void;
 }
 
-/** A balancing algorithm over one backend: the index into the backend's servers, -1 if none is usable. */
+/** What a balancing algorithm chooses from. All lists are replaced only in `rebuild`. */
+export interface Farm {
+  /** Proxy index of the backend. */
+  readonly proxy: number;
+  /** Server indices that may get traffic now, in the order of the file: the active ones, else the backups. */
+  readonly usable: Int32Array;
+  /** How many of `usable` are valid. */
+  readonly count: number;
+  readonly weights: Int32Array;
+}
+
+/**
+ * A balancing algorithm over one backend. It only proposes; the caller takes the slot and asks again if another worker was faster.
+ */
 export interface Balancer {
-  next(tx: Tx): number;
+  /** The algorithm may propose a full server whose queue has room (`maxqueue`): the session then waits for that server. */
+  readonly queues: boolean;
+  /** The farm changed: a server's state or weight. May allocate. */
+  rebuild(): void;
+  /** A server index with room, other than `avoid` (-1 = none to avoid); -1 if all are full. Allocates nothing. */
+  next(tx: Tx, avoid: number): number;
 }

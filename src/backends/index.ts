@@ -1,0 +1,4 @@
+export type { Backends, Balancer, Farm } from './backend.js';
+export { createBackends } from './assign.js';
+export { initState, serverState, setServerState, setServerWeight, STATE_NAMES } from './state.js';
+export { balancers } from './balance/index.js';
