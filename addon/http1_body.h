@@ -31,12 +31,18 @@ class Http1Body {
   uint64_t payload_bytes() const { return payload_; }
 
  private:
-  enum class State : uint8_t { Data, Size, SizeBlank, Extension, SizeLf, DataCr, DataLf, TrailerStart, Trailer, TrailerLf, EndLf, Done, Bad };
+  enum class State : uint8_t { Data, Size, SizeBlank, Extension, SizeLf, DataCr, DataLf, TrailerStart, TrailerName, Trailer, TrailerLf, EndLf, Done, Bad };
+  void fail(const char* reason);
+  void feed_framing(char c);
+  void feed_size(char c);
+  void feed_trailer(char c);
+
   BodyKind kind_ = BodyKind::None;
   State state_ = State::Done;
-  uint8_t digits_ = 0;
+  uint8_t digits_ = 0;       // 1: the chunk-size line has a digit
   uint32_t line_ = 0;        // bytes of the present chunk-size line or of the trailers: bounded
-  uint64_t left_ = 0, payload_ = 0;
+  uint64_t left_ = 0;        // payload bytes to come; in a trailer name its hash
+  uint64_t payload_ = 0;
   const char* reason_ = "";
 };
 

@@ -29,12 +29,16 @@ enum Http1Flag : uint32_t {
   H1_HAS_CONNECTION = 0x100,      // a Connection header (fields to look at while serialising)
   H1_TRANSFER_ENCODING = 0x200,   // any Transfer-Encoding
   H1_AUTHENTICATE_CONN = 0x400,   // response: WWW-/Proxy-Authenticate with NTLM or Negotiate (connection-bound)
+  H1_HAS_TE = 0x800,              // request: a TE header
+  H1_HAS_KEEP_ALIVE = 0x1000,     // a Keep-Alive or Proxy-Connection header
+  H1_REBUILD = 0x2000,            // the bytes are not to go out as they came (a field was dropped as repeated, bare LF):
+                                  // write_head makes each line anew from the table
 };
 
 enum class Parse : uint8_t { Complete, Incomplete, Error };
 
 struct Http1Error {
-  int status = 0;              // 400, 414?, 431, 501, 505 for requests; 502 for responses
+  int status = 0;              // 400, 413 (HTTP/1.0 GET, HEAD or DELETE with a body) or 422 (coding before chunked); 502 for responses
   uint32_t offset = 0;         // byte that is wrong
   const char* reason = "";     // static text for people: "space before the colon of a header"
 };
@@ -56,9 +60,15 @@ struct Http1Head {
 };
 
 struct Http1Limits {
-  bool unsafe = false;             // accept-unsafe-violations-*
+  bool unsafe = false;             // accept-unsafe-violations-*: what HAProxy's manual lists there is accepted, and a bare LF as line end
+  // Content-Length beside Transfer-Encoding is refused (RFC 9112 section 6.3 allows that); true: Content-Length is
+  // dropped and the connection closed after the message, as HAProxy does.
+  bool drop_length = false;
 };
+constexpr uint32_t HEADER_NAME_MAX = 255;   // bytes; HAProxy's bound
 
+// A field that repeats an earlier one without saying anything new (Host, Content-Length) is not in the table.
+// Refused beyond the RFCs: obs-fold, bare LF, control characters in values, HTTP/1.2 and above, a Host that is no authority.
 // bytes[0..n) starts at the first byte of the message. `seen` is the number of bytes that an earlier call has already
 // searched without finding the end (0 at first); it makes a slow head linear. Complete: head is filled. Error: error is filled.
 Parse parse_request(const char* bytes, size_t n, size_t seen, const Http1Limits& limits, Http1Head& head, Http1Error& error);
