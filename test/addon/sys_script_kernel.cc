@@ -25,7 +25,7 @@ std::unique_ptr<Kernel>& only() {
 }  // namespace
 
 std::string name_of(const sockaddr* at) {
-  char text[INET6_ADDRSTRLEN] = "";
+  char text[INET6_ADDRSTRLEN + 16] = "";
   if (at->sa_family == AF_INET) {
     auto* in = reinterpret_cast<const sockaddr_in*>(at);
     inet_ntop(AF_INET, &in->sin_addr, text, sizeof text);
@@ -33,10 +33,11 @@ std::string name_of(const sockaddr* at) {
   }
   if (at->sa_family == AF_INET6) {
     auto* in6 = reinterpret_cast<const sockaddr_in6*>(at);
-    inet_ntop(AF_INET6, &in6->sin6_addr, text, sizeof text);
-    return "[" + std::string(text) + "]:" + std::to_string(ntohs(in6->sin6_port));
+    text[0] = '[';
+    inet_ntop(AF_INET6, &in6->sin6_addr, text + 1, sizeof text - 1);
+    return std::string(text) + "]:" + std::to_string(ntohs(in6->sin6_port));
   }
-  return "unix:" + std::string(reinterpret_cast<const sockaddr_un*>(at)->sun_path);
+  return std::string("unix:").append(reinterpret_cast<const sockaddr_un*>(at)->sun_path);
 }
 
 Kernel& Kernel::instance() { return *only(); }

@@ -1,0 +1,76 @@
+#include "page.h"
+
+#include <cstring>
+#include <set>
+#include <thread>
+#include <vector>
+#include "check.h"
+#include "window.h"
+
+using namespace tsproxy;
+
+TEST(cells_do_not_overlap_and_start_at_zero) {
+  Pages pages(2, 3, 4, 5);
+  std::set<void*> cells;
+  size_t n = 0;
+  auto take = [&](std::atomic<int32_t>& cell) {
+    CHECK(cell.load() == 0);
+    cells.insert(&cell);
+    n++;
+    auto at = reinterpret_cast<char*>(&cell) - static_cast<char*>(pages.state_memory());
+    CHECK(at >= 0 && static_cast<size_t>(at) + 4 <= pages.state_bytes());
+  };
+  for (int c = 0; c < GS_COUNT; c++) take(pages.global(c));
+  for (int i = 0; i < 3; i++) for (int c = 0; c < PS_COUNT; c++) take(pages.proxy(i, c));
+  for (int i = 0; i < 4; i++) for (int c = 0; c < SS_COUNT; c++) take(pages.server(i, c));
+  for (int i = 0; i < 5; i++) for (int c = 0; c < LS_COUNT; c++) take(pages.listener(i, c));
+  CHECK(cells.size() == n);
+}
+
+TEST(rows_of_workers_share_no_cache_line) {
+  Pages pages(3, 1, 1, 1);
+  CHECK(pages.row_cells() % 8 == 0 && pages.row_cells() >= pages.listener_cell(1));
+  CHECK(reinterpret_cast<uintptr_t>(pages.row(1)) % 64 == 0);
+  CHECK(pages.row(2) + pages.row_cells() <= pages.row(0) + pages.counter_bytes() / 8);
+  CHECK(pages.server_cell(0) == pages.backend_cell(0) + CB_COUNT);
+  CHECK(pages.listener_cell(0) == pages.server_cell(0) + CS_COUNT);
+}
+
+TEST(enter_keeps_the_maximum_across_threads) {
+  Pages pages(1, 1, 1, 1);
+  std::atomic<int32_t>* cell = &pages.server(0, SS_SESSIONS);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; i++)
+    threads.emplace_back([&] {
+      for (int k = 0; k < 1000; k++) Pages::enter(cell);
+    });
+  for (auto& t : threads) t.join();
+  CHECK(cell[0] == 4000 && cell[1] == 4000);
+  cell[0] -= 10;
+  Pages::enter(cell);
+  CHECK(cell[0] == 3991 && cell[1] == 4000);
+}
+
+TEST(pages_are_found_by_id_until_forgotten) {
+  auto pages = std::make_shared<Pages>(1, 1, 0, 0);
+  int32_t id = register_pages(pages);
+  std::shared_ptr<Pages> found;
+  std::thread([&] { found = find_pages(id); }).join();
+  CHECK(found == pages);
+  CHECK(find_pages(id + 1) == nullptr);
+  forget_pages(id);
+  CHECK(find_pages(id) == nullptr);
+  CHECK(found.use_count() == 2);
+}
+
+TEST(the_window_has_its_parts_one_behind_the_other) {
+  Window window(101, 5000, 20000);
+  CHECK(window.facts() == window.memory());
+  CHECK(reinterpret_cast<char*>(window.headers()) == static_cast<char*>(window.memory()) + FACT_COUNT * 4);
+  CHECK(window.edit_off() >= FACT_COUNT * 4 + 101 * 16u && window.edit_off() % 64 == 0);
+  CHECK(window.bytes_off() >= window.edit_off() + 5000 && window.bytes_off() % 64 == 0);
+  CHECK(window.size() >= window.bytes_off() + 20000);
+  std::memset(window.memory(), 0xff, window.size());
+}
+
+RUN_TESTS()
