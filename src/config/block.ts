@@ -55,7 +55,7 @@ export class ConditionalBlocks {
 
   /** At the end of the file: every level must have been closed. */
   finish(): void {
-    for (const level of this.#levels) this.#error(level.line.span, "non-terminated '.if' block", "close it with '.endif'");
+    for (const level of this.#levels) this.#error(level.line.span, "non-terminated '.if' block", "Close it with '.endif'.");
   }
 
   open(line: Line): void {
@@ -72,7 +72,7 @@ export class ConditionalBlocks {
     }
     if (level.elseSpan !== null) {
       this.#sink.report({
-        severity: 'alert', summary: `'${keyword.text}' after '.else' is not permitted`, advice: "'.else' is the last branch of a block",
+        severity: 'alert', summary: `'${keyword.text}' after '.else' is not permitted`, advice: "'.else' is the last branch of a block.",
         span: keyword.span, related: [{ span: level.elseSpan, text: "'.else' is here" }],
       });
       level.active = false;
@@ -94,7 +94,7 @@ export class ConditionalBlocks {
     if (!this.active) return;
     const [, text, extra] = line.words;
     if (extra !== undefined) {
-      this.#error(extra.span, `unexpected argument '${extra.text}' for '${keyword.text}'`, 'use quotes if the message should contain spaces');
+      this.#error(extra.span, `unexpected argument '${extra.text}' for '${keyword.text}'`, 'Use quotes if the message should contain spaces.');
       return;
     }
     this.#sink.report({ severity, summary: `'${text?.text ?? ''}'`, advice: null, span: line.span, related: [] });

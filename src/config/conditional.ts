@@ -97,7 +97,7 @@ function evaluatePredicate(token: IToken, facts: PredicateFacts): boolean {
   const row = ROWS.get(name);
   if (row === undefined) {
     throw new PredicateProblem(
-      `unparsable conditional expression '${image}'`, didYouMean(name, ROWS.keys()) ?? `known predicates: ${[...ROWS.keys()].join(', ')}`,
+      `unparsable conditional expression '${image}'`, didYouMean(name, ROWS.keys()) ?? `Known predicates: ${[...ROWS.keys()].join(', ')}.`,
       start, start + name.length,
     );
   }
@@ -114,7 +114,7 @@ function evaluatePredicate(token: IToken, facts: PredicateFacts): boolean {
   const extra = list.args[row.args];
   if (extra !== undefined) {
     const text = `too many arguments (got ${got}/${row.args}) for predicate '${name}'`;
-    throw new PredicateProblem(text, 'put a comma that belongs to an argument between quotes', start + extra.from, start + image.length - 1);
+    throw new PredicateProblem(text, 'Put a comma that belongs to an argument between quotes.', start + extra.from, start + image.length - 1);
   }
   return row.evaluate(list.args.map((argument) => argument.text), facts);
 }
@@ -145,11 +145,11 @@ function explain(error: IRecognitionException, text: string): ConditionResult {
   const rest = text.slice(from).trim();
   if (error.name === 'NotAllInputParsedException') {
     const problem = `unexpected character '${rest[0] ?? ''}' at the end of conditional expression '${text}'`;
-    return { problem, advice: "combine conditions with '&&' and '||'", from, to };
+    return { problem, advice: "Combine conditions with '&&' and '||'.", from, to };
   }
   if (error.name === 'MismatchedTokenException') {
     return { problem: `expected ')' after conditional expression '${text.slice(0, from).trim()}'`, advice: null, from, to };
   }
   const problem = ended ? `conditional expression '${text}' ends too early` : `unparsable conditional expression '${rest}'`;
-  return { problem, advice: 'a predicate, a number, or a condition between parentheses is expected here', from, to };
+  return { problem, advice: 'A predicate, a number, or a condition between parentheses is expected here.', from, to };
 }

@@ -120,12 +120,12 @@ class Walk {
     const start = token.startOffset;
     const end = start + token.image.length;
     if (token.tokenType === OpenQuote) {
-      this.#report('alert', 'unmatched quote', `close it with another ${token.image[0]} on the same line, or write \\${token.image[0]}`, start, end);
+      this.#report('alert', 'unmatched quote', `Close it with another ${token.image[0]} on the same line, or write \\${token.image[0]}.`, start, end);
     } else if (token.tokenType === Nul) {
-      this.#report('alert', 'stray NUL character', 'remove it: the rest of the line would be lost', start, start + 1);
+      this.#report('alert', 'stray NUL character', 'Remove it: the rest of the line would be lost.', start, start + 1);
     } else if (token.tokenType === StrayReturn) {
       if (token.image.trim() === '') return false;
-      this.#report('warning', 'the text behind a carriage return is ignored', 'end lines with a line feed', start, end);
+      this.#report('warning', 'the text behind a carriage return is ignored', 'End lines with a line feed.', start, end);
       return false;
     }
     return true;
@@ -153,7 +153,7 @@ class Walk {
     if (extra !== undefined) {
       this.#sink.report({
         severity: 'alert', summary: `too many words (${words.length}), a line takes at most ${MAX_WORDS}`,
-        advice: 'split it: `acl` lines of one name add up, and -f reads patterns from a file',
+        advice: 'Split it: acl lines of one name add up, and -f reads patterns from a file.',
         span: { source: this.#source.index, start: extra.span.start, end: last.span.end }, related: [],
       });
       broken = true;
@@ -185,7 +185,7 @@ class Walk {
     const meant = suggest(first.text, SECTION_KEYWORDS);
     this.#sink.report({
       severity: 'alert', summary: `unknown keyword '${first.text}' out of section`,
-      advice: meant === null ? "a file starts with the header of a section, such as 'global' or 'frontend NAME'" : `did you mean '${meant}'?`,
+      advice: meant === null ? "A file starts with the header of a section, such as 'global' or 'frontend NAME'." : `Did you mean '${meant}'?`,
       span: first.span, related: [],
     });
   }
@@ -194,7 +194,7 @@ class Walk {
     this.#blocks.finish();
     if (terminated) return;
     const end = this.#source.text.length;
-    this.#report('notice', 'missing LF on last line, file might have been truncated', 'end the last line with a line feed', end, end);
+    this.#report('notice', 'missing LF on last line, file might have been truncated', 'End the last line with a line feed.', end, end);
   }
 
   #pseudo(name: string, offset: number): string {

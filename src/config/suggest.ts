@@ -42,8 +42,8 @@ export function suggest(word: string, known: Iterable<string>): string | null {
   return best ?? byPrefix;
 }
 
-/** The advice sentence "did you mean 'x'?", or null. */
+/** The advice sentence "Did you mean 'x'?", or null. */
 export function didYouMean(word: string, known: Iterable<string>): string | null {
   const found = suggest(word, known);
-  return found === null ? null : `did you mean '${found}'?`;
+  return found === null ? null : `Did you mean '${found}'?`;
 }

@@ -115,7 +115,7 @@ export function unquote(source: Source, raw: string, start: number, lookup: Look
 function invalidHex(start: number, end: number): WordProblem {
   return {
     summary: 'truncated or invalid hexadecimal sequence',
-    advice: 'write two hexadecimal digits after \\x, or \\\\x for a backslash followed by an x', start, end,
+    advice: 'Write two hexadecimal digits after \\x, or \\\\x for a backslash followed by an x.', start, end,
   };
 }
 
@@ -123,12 +123,12 @@ function invalidVariable(raw: string, at: number, start: number): WordProblem {
   const name = raw[at + 1] === '{' ? at + 2 : at + 1;
   if (/^(?:\.(?:FILE|LINE|SECTION)\b|[A-Za-z_])/.test(raw.slice(name, name + 16))) {
     return {
-      summary: 'unmatched brace in environment variable name', advice: "end the name of the variable with '}'",
+      summary: 'unmatched brace in environment variable name', advice: "End the name of the variable with '}'.",
       start: start + at, end: start + raw.length,
     };
   }
   return {
-    summary: 'forbidden first char in environment variable name', advice: "write '\\$' for a dollar sign between double quotes",
+    summary: 'forbidden first char in environment variable name', advice: "Write '\\$' for a dollar sign between double quotes.",
     start: start + at, end: start + Math.min(raw.length, name + 1),
   };
 }
