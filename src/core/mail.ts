@@ -1,0 +1,32 @@
+import type { Model } from '../config/model.js';
+import type { WorkerPlace } from './plane.js';
+
+/** What a worker gets at its start (workerData). */
+export interface WorkerStart {
+  readonly model: Model;
+  readonly place: WorkerPlace;
+}
+
+/** From the main thread to a worker. */
+export type ToWorker =
+  | { readonly kind: 'start' }
+  /** Soft stop: listeners close, sessions go on. */
+  | { readonly kind: 'stop' }
+  | { readonly kind: 'pause'; readonly paused: boolean }
+  /** A server's state or weight changed: its queue may have to move. */
+  | { readonly kind: 'changed'; readonly server: number }
+  | { readonly kind: 'answer'; readonly id: number; readonly value: unknown; readonly error: string | null }
+  /** Ends the worker. */
+  | { readonly kind: 'close' };
+
+/** From a worker to the main thread. */
+export type FromWorker =
+  | { readonly kind: 'ready' }
+  /** The listeners are out of the loop. */
+  | { readonly kind: 'stopped' }
+  /** After a soft stop: no session is left. */
+  | { readonly kind: 'drained' }
+  | { readonly kind: 'ask'; readonly id: number; readonly topic: string; readonly request: unknown }
+  | { readonly kind: 'log'; readonly line: string }
+  /** Garbage collections since the last one of these: name of the kind and seconds. */
+  | { readonly kind: 'gc'; readonly pauses: readonly (readonly [string, number])[] };
