@@ -27,6 +27,8 @@ export interface Bin {
 /** How a value comes out of a request: undefined is HAProxy's "no sample". Must not throw, must not block. */
 export type Fetch = (tx: Tx) => Value | undefined;
 export type Convert = (value: Value, tx: Tx) => Value | undefined;
+/** Looks at one value of several: true ends the walk. */
+export type Visit = (value: Value, tx: Tx) => boolean;
 
 /** One argument of a fetch or converter. `optional` ones come last. */
 export interface ArgRow {
@@ -47,6 +49,11 @@ export interface FetchRow {
   readonly doc: string;
   /** Called once per worker and use; constants are bound here. */
   compile(args: readonly Arg[], env: CompileEnv): Fetch;
+  /**
+   * For fetches that may give several values (headers, cookies, parameters): what an ACL does with them, one by one until `visit`
+   * says true. Undefined if these arguments name a single value.
+   */
+  each?(args: readonly Arg[], visit: Visit, env: CompileEnv): ((tx: Tx) => boolean) | undefined;
   /** Checks that go beyond types: an error sentence with the argument's number, or null. */
   check?(args: readonly Arg[]): { arg: number; problem: string } | null;
 }

@@ -8,6 +8,8 @@ export interface CompileEnv {
   readonly model: Model;
   /** Shared state cells (Int32, Atomics). */
   readonly state: Int32Array;
+  /** Number of this worker, from 0. */
+  readonly worker: number;
   sample(expression: SampleExpression): { readonly fetch: Fetch; readonly type: SampleType };
   /** The sample cast to text as in a log-format string. */
   text(expression: SampleExpression): (tx: Tx) => string | undefined;

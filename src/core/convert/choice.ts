@@ -1,0 +1,73 @@
+import { toText } from '../compile/cast.js';
+import type { Arg } from '../../config/model.js';
+import { clearVariable, conditionProblem, storeIf } from '../action/set_var.js';
+import type { ConverterRow } from '../row.js';
+import { parseVariable } from '../variable.js';
+import { checkVariable, given, optional, required, variableText } from './row.js';
+
+const conditionsOf = (args: readonly Arg[]): string[] => args.slice(1).filter(given).map(String);
+
+export const choiceConverters: readonly ConverterRow[] = [
+  {
+    name: 'iif', args: [required('true'), required('false')], in: 'bool', out: 'str', doc: 'one string for true, another for false',
+    compile(args) {
+      const yes = String(args[0] ?? '');
+      const no = String(args[1] ?? '');
+      return (value) => (value === true ? yes : no);
+    },
+  },
+  {
+    name: 'strcmp', args: [required('var', 'var')], in: 'str', out: 'int', doc: 'order of the sample and a variable: below, at or above 0',
+    compile(args) {
+      const other = variableText(args[0]);
+      return (value, tx) => {
+        const text = other(tx);
+        return text === undefined ? undefined : compare(value as string, text);
+      };
+    },
+    check: (args) => checkVariable(args[0], 0),
+  },
+  {
+    name: 'set-var', args: [required('var', 'var'), optional('cond1'), optional('cond2'), optional('cond3'), optional('cond4')],
+    in: 'any', out: 'same', doc: 'stores the sample in a variable and passes it on',
+    compile(args) {
+      const store = storeIf(parseVariable(String(args[0]))!, conditionsOf(args));
+      return (value, tx) => {
+        store(tx, value);
+        return value;
+      };
+    },
+    check(args) {
+      const wrong = checkVariable(args[0], 0);
+      if (wrong !== null) return wrong;
+      const at = args.findIndex((arg, i) => i > 0 && given(arg) && conditionProblem(String(arg)) !== null);
+      return at < 0 ? null : { arg: at, problem: conditionProblem(String(args[at]))! };
+    },
+  },
+  {
+    name: 'unset-var', args: [required('var', 'var')], in: 'any', out: 'same', doc: 'removes a variable and passes the sample on',
+    compile(args) {
+      const clear = clearVariable(parseVariable(String(args[0]))!);
+      return (value, tx) => {
+        clear(tx);
+        return value;
+      };
+    },
+    check: (args) => checkVariable(args[0], 0),
+  },
+  {
+    name: 'debug', args: [optional('prefix'), optional('destination')], in: 'any', out: 'same', doc: 'writes the sample to the standard error output',
+    compile(args) {
+      const prefix = given(args[0]) ? `${String(args[0])} ` : '';
+      return (value) => {
+        process.stderr.write(`[debug] ${prefix}${toText(value)}\n`);
+        return value;
+      };
+    },
+  },
+];
+
+/** As strcmp(3) on bytes. */
+function compare(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
+}

@@ -1,0 +1,16 @@
+import type { ConverterRow } from '../row.js';
+import { addressConverters } from './address.js';
+import { binaryConverters } from './binary.js';
+import { choiceConverters } from './choice.js';
+import { dateConverters } from './date.js';
+import { hashConverters } from './hash.js';
+import { numberConverters } from './number.js';
+import { textConverters } from './text.js';
+import { urlConverters } from './url.js';
+import { wordConverters } from './word.js';
+
+/** All converters (manual, section 7.3.1). */
+export const converters: readonly ConverterRow[] = [
+  ...numberConverters, ...textConverters, ...wordConverters, ...binaryConverters, ...hashConverters, ...addressConverters, ...urlConverters,
+  ...choiceConverters, ...dateConverters,
+];

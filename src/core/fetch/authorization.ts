@@ -1,0 +1,41 @@
+import type { ArgRow, FetchRow } from '../row.js';
+import { headerName, type HeaderName, type Tx } from '../tx.js';
+
+const AUTHORIZATION = headerName('authorization');
+
+/** Scheme and the rest of an Authorization header (RFC 9110, section 11.6.2). */
+function credentials(tx: Tx, header: HeaderName = AUTHORIZATION): { scheme: string; rest: string } | undefined {
+  const value = tx.hasRequest() ? tx.header(header) : undefined;
+  const found = value === undefined ? null : /^([^ ]+) +(.+)$/.exec(value);
+  return found === null ? undefined : { scheme: found[1]!, rest: found[2]! };
+}
+
+/** User and password of Basic authentication (RFC 7617). */
+function basic(tx: Tx): { user: string; password: string } | undefined {
+  const found = credentials(tx);
+  if (found === undefined || found.scheme.toLowerCase() !== 'basic') return undefined;
+  const pair = Buffer.from(found.rest, 'base64').toString('latin1');
+  const colon = pair.indexOf(':');
+  return colon < 0 ? undefined : { user: pair.slice(0, colon), password: pair.slice(colon + 1) };
+}
+
+const header: ArgRow = { name: 'header', type: 'str', optional: true };
+
+export const authorizationFetches: readonly FetchRow[] = [
+  {
+    name: 'http_auth_type', args: [], out: 'str', needs: 'request', doc: 'authentication scheme of the request',
+    compile: () => (tx) => credentials(tx)?.scheme,
+  },
+  { name: 'http_auth_user', args: [], out: 'str', needs: 'request', doc: 'user of Basic authentication', compile: () => (tx) => basic(tx)?.user },
+  { name: 'http_auth_pass', args: [], out: 'str', needs: 'request', doc: 'password of Basic authentication', compile: () => (tx) => basic(tx)?.password },
+  {
+    name: 'http_auth_bearer', args: [header], out: 'str', needs: 'request', doc: 'token of Bearer authentication, or what another header holds',
+    compile(args) {
+      const name = args[0] === undefined || args[0] === null ? undefined : headerName(String(args[0]));
+      return (tx) => {
+        const found = credentials(tx, name);
+        return found !== undefined && found.scheme.toLowerCase() === 'bearer' ? found.rest : undefined;
+      };
+    },
+  },
+];
