@@ -26,7 +26,7 @@ export function loadAddon(path: string = addonPath()): Addon {
   const differences = abiDifferences(addon.abi);
   if (differences.length > 0) {
     const shown = differences.slice(0, 3).join(', ') + (differences.length > 3 ? ', …' : '');
-    throw new Error(`the native part ${path} was built from other sources (${shown} differ): run \`npm run build\``);
+    throw new Error(`the native part ${path} was built from other sources (differing: ${shown}): run \`npm run build\``);
   }
   return addon;
 }
