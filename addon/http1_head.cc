@@ -258,9 +258,10 @@ Parse status_line(Cursor& c) {
   return line_end(c);
 }
 
-// Nothing new can be said while the bytes since the last call hold no line end.
+// Nothing new can be said while the bytes since the last call end no line. A CR counts too: without LF it is refused.
 bool no_news(const char* bytes, size_t n, size_t seen) {
-  return seen > 0 && (seen >= n || !std::memchr(bytes + seen, '\n', n - seen));
+  if (seen == 0) return false;
+  return seen >= n || (!std::memchr(bytes + seen, '\n', n - seen) && !std::memchr(bytes + seen - 1, '\r', n - seen + 1));
 }
 
 }  // namespace
