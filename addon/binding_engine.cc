@@ -1,0 +1,231 @@
+#include "binding_engine.h"
+
+#include "binding_conf.h"
+
+namespace tsproxy {
+
+namespace {
+
+// What a decision that failed comes to: the client gets a 500.
+constexpr int32_t VERDICT_FAILED = VERDICT_ERROR | 500 << 8;
+
+}  // namespace
+
+Drive* Drive::start(Napi::Env env, EngineConf conf, std::shared_ptr<Pages> pages, Napi::Function decide) {
+  auto* drive = new Drive(env, std::move(conf), std::move(pages), decide);
+  try {
+    drive->watch();
+  } catch (...) {
+    delete drive;
+    throw;
+  }
+  return drive;
+}
+
+Drive::Drive(Napi::Env env, EngineConf conf, std::shared_ptr<Pages> pages, Napi::Function decide)
+    : env_(env), engine_(std::make_unique<Engine>(std::move(conf), std::move(pages), *this)),
+      decide_(Napi::Persistent(decide)), resource_(Napi::Persistent(Napi::Object::New(env))) {}
+
+Drive::~Drive() {
+  if (async_ != nullptr) napi_async_destroy(env_, async_);
+}
+
+void Drive::watch() {
+  Napi::Env env(env_);
+  NAPI_THROW_IF_FAILED_VOID(env_, napi_async_init(env_, resource_.Value(), Napi::String::New(env, "tsproxy"), &async_));
+  uv_loop_t* loop = nullptr;
+  NAPI_THROW_IF_FAILED_VOID(env_, napi_get_uv_event_loop(env_, &loop));
+  int status = uv_poll_init(loop, &poll_, engine_->fd());
+  if (status < 0) throw Napi::Error::New(env_, std::string("uv_poll_init: ") + uv_strerror(status));
+  poll_.data = this;
+  uv_poll_start(&poll_, UV_READABLE, ready);
+  napi_add_async_cleanup_hook(env_, environment_ends, this, &hook_);
+}
+
+Napi::ArrayBuffer Drive::window(Napi::Env env) {
+  if (window_.IsEmpty()) {
+    Window& window = engine_->window();
+    window_ = Napi::Persistent(Napi::ArrayBuffer::New(env, window.memory(), window.size()));
+  }
+  return window_.Value();
+}
+
+void Drive::ready(uv_poll_t* poll, int status, int events) { static_cast<Drive*>(poll->data)->pass(); }
+
+void Drive::pass() {
+  in_pass_ = true;
+  engine_->pass();
+  in_pass_ = false;
+  if (in_javascript_) {
+    in_javascript_ = false;
+    // Runs the microtasks and ticks that the decisions left behind; they may close the engine.
+    napi_close_callback_scope(env_, callbacks_);
+    napi_close_handle_scope(env_, handles_);
+  }
+  if (closing_) finish(false);
+}
+
+// Opens the scopes of this pass at its first decision: a pass without one costs nothing here.
+bool Drive::enter_javascript() {
+  if (napi_open_handle_scope(env_, &handles_) != napi_ok) return false;
+  if (napi_open_callback_scope(env_, resource_.Value(), async_, &callbacks_) != napi_ok ||
+      napi_get_undefined(env_, &receiver_) != napi_ok) {
+    napi_close_handle_scope(env_, handles_);
+    return false;
+  }
+  function_ = decide_.Value();
+  in_javascript_ = true;
+  return true;
+}
+
+int32_t Drive::decide(int32_t phase, uint32_t session) {
+  if (finished_) return VERDICT_CLOSE;
+  napi_value receiver, function;
+  if (in_pass_) {
+    if (!in_javascript_ && !enter_javascript()) return VERDICT_FAILED;
+    receiver = receiver_;
+    function = function_;
+  } else {
+    // JavaScript called the engine (resume, stopListening) and its scopes stand.
+    napi_get_undefined(env_, &receiver);
+    function = decide_.Value();
+  }
+  napi_value arguments[2], answer;
+  napi_create_int32(env_, phase, &arguments[0]);
+  napi_create_uint32(env_, session, &arguments[1]);
+  napi_status status = napi_call_function(env_, receiver, function, 2, arguments, &answer);
+  int32_t verdict;
+  if (status == napi_ok) status = napi_get_value_int32(env_, answer, &verdict);
+  return status == napi_ok ? verdict : failed(status);
+}
+
+// decide() threw, or answered something that is no number. The session gets a 500 and the process lives on; the error is
+// told as a warning at the first, second, fourth, … time: a rule that always throws must not flood the log.
+int32_t Drive::failed(napi_status status) {
+  failures_++;
+  napi_value thrown = nullptr;
+  bool pending = false;
+  napi_is_exception_pending(env_, &pending);
+  if (pending && napi_get_and_clear_last_exception(env_, &thrown) != napi_ok) return VERDICT_FAILED;
+  if ((failures_ & (failures_ - 1)) != 0) return VERDICT_FAILED;
+  try {
+    Napi::HandleScope scope(env_);
+    warn(thrown != nullptr ? Napi::Error(env_, thrown) : Napi::TypeError::New(env_, "decide() must return a verdict, an integer"));
+  } catch (const Napi::Error&) {
+    // The environment is ending: nobody is left to tell.
+  }
+  return VERDICT_FAILED;
+}
+
+void Drive::warn(const Napi::Error& error) {
+  Napi::Object process = Napi::Env(env_).Global().Get("process").As<Napi::Object>();
+  Napi::Object warning = error.Value();
+  std::string text = "a decision failed, the client got a 500 (" + std::to_string(failures_) + " so far): ";
+  Napi::Value stack = warning.Get("stack");
+  text += (stack.IsString() ? stack : Napi::Value(warning)).ToString().Utf8Value();
+  process.Get("emitWarning").As<Napi::Function>().Call(process, {Napi::String::New(env_, text), Napi::String::New(env_, "DecisionWarning")});
+}
+
+void Drive::close() {
+  if (in_pass_) closing_ = true;
+  else finish(false);
+}
+
+// ending: the environment goes away and no JavaScript may be touched any more.
+void Drive::finish(bool ending) {
+  if (finished_) return;
+  finished_ = true;
+  if (on_closed != nullptr) on_closed(owner, ending);
+  if (!ending && !window_.IsEmpty()) napi_detach_arraybuffer(env_, window_.Value());
+  window_.Reset();
+  uv_poll_stop(&poll_);
+  engine_.reset();
+  uv_close(reinterpret_cast<uv_handle_t*>(&poll_), [](uv_handle_t* handle) {
+    auto* drive = static_cast<Drive*>(handle->data);
+    napi_async_cleanup_hook_handle hook = drive->hook_;
+    delete drive;
+    napi_remove_async_cleanup_hook(hook);
+  });
+}
+
+void Drive::environment_ends(napi_async_cleanup_hook_handle hook, void* drive) { static_cast<Drive*>(drive)->finish(true); }
+
+Napi::Function EngineObject::define(Napi::Env env) {
+  return DefineClass(env, "Engine",
+                     {
+                         InstanceMethod<&EngineObject::start>("start"),
+                         InstanceMethod<&EngineObject::stop_listening>("stopListening"),
+                         InstanceMethod<&EngineObject::pause_listening>("pauseListening"),
+                         InstanceMethod<&EngineObject::sessions>("sessions"),
+                         InstanceMethod<&EngineObject::resume>("resume"),
+                         InstanceMethod<&EngineObject::reply>("reply"),
+                         InstanceMethod<&EngineObject::shutdown_server>("shutdownServer"),
+                         InstanceMethod<&EngineObject::post>("post"),
+                         InstanceMethod<&EngineObject::close>("close"),
+                     });
+}
+
+EngineObject::EngineObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<EngineObject>(info) {
+  Napi::Env env = info.Env();
+  if (!info[1].IsFunction()) throw Napi::TypeError::New(env, "createEngine: decide must be a function");
+  EngineConf conf = read_engine_conf(info[0]);
+  int32_t id = info[0].As<Napi::Object>().Get("pages").ToNumber().Int32Value();
+  std::shared_ptr<Pages> pages = find_pages(id);
+  if (pages == nullptr) throw Napi::RangeError::New(env, "EngineConf.pages: there are no pages with the id " + std::to_string(id));
+  try {
+    drive_ = Drive::start(env, std::move(conf), std::move(pages), info[1].As<Napi::Function>());
+  } catch (const Napi::Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw Napi::Error::New(env, std::string("createEngine: ") + error.what());
+  }
+  drive_->owner = this;
+  drive_->on_closed = [](void* self, bool ending) {
+    auto* object = static_cast<EngineObject*>(self);
+    object->drive_ = nullptr;
+    if (!ending) object->Unref();
+  };
+  Ref();   // an open engine is in use even if nobody holds the object
+  Window& window = drive_->engine().window();
+  Napi::Object self = info.This().As<Napi::Object>();
+  self.Set("window", drive_->window(env));
+  self.Set("editOffset", static_cast<double>(window.edit_off()));
+  self.Set("editSize", static_cast<double>(window.edit_size()));
+  self.Set("bytesOffset", static_cast<double>(window.bytes_off()));
+}
+
+Engine& EngineObject::engine(const Napi::CallbackInfo& info) {
+  if (drive_ == nullptr) throw Napi::Error::New(info.Env(), "the engine is closed");
+  return drive_->engine();
+}
+
+void EngineObject::start(const Napi::CallbackInfo& info) { engine(info).start(); }
+
+void EngineObject::stop_listening(const Napi::CallbackInfo& info) { engine(info).stop_listening(); }
+
+void EngineObject::pause_listening(const Napi::CallbackInfo& info) { engine(info).pause_listening(info[0].ToBoolean()); }
+
+Napi::Value EngineObject::sessions(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), engine(info).sessions());
+}
+
+void EngineObject::resume(const Napi::CallbackInfo& info) {
+  engine(info).resume(info[0].ToNumber().Uint32Value(), info[1].ToNumber().Int32Value());
+}
+
+Napi::Value EngineObject::reply(const Napi::CallbackInfo& info) {
+  std::string_view head = bytes_of(info[1], "reply: head"), body = bytes_of(info[2], "reply: body");
+  return Napi::Boolean::New(info.Env(), engine(info).reply(info[0].ToNumber().Uint32Value(), head, body));
+}
+
+void EngineObject::shutdown_server(const Napi::CallbackInfo& info) {
+  engine(info).shutdown_server(info[0].ToNumber().Int32Value());
+}
+
+void EngineObject::post(const Napi::CallbackInfo& info) { engine(info).post(); }
+
+void EngineObject::close(const Napi::CallbackInfo& info) {
+  if (drive_ != nullptr) drive_->close();
+}
+
+}  // namespace tsproxy
