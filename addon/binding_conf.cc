@@ -137,7 +137,7 @@ ServerConf read_server(const Field& field, int32_t proxies) {
 
 ListenerConf read_listener(const Field& field, int32_t proxies) {
   ListenerConf to;
-  to.fd = field.at("fd").integer(0);
+  to.fd = field.at("fd").integer(-1);
   to.frontend = field.at("frontend").integer(0, proxies - 1);
   to.options = field.at("options").integer();
   return to;

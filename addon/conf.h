@@ -47,7 +47,7 @@ struct ServerConf {
 };
 
 struct ListenerConf {
-  int fd = -1;                      // bound by the main thread
+  int fd = -1;                      // bound by the main thread; -1: not opened, never touched
   int32_t frontend = 0;
   int32_t options = 0;              // LO_ bits
 };

@@ -62,6 +62,8 @@ ssize_t splice_out(int pipe_out, int fd, size_t n, bool more) {
   return result(::splice(pipe_out, nullptr, fd, nullptr, n, flags));
 }
 
+ssize_t read(int fd, void* to, size_t n) { return result(::read(fd, to, n)); }
+
 int pipe(int fds[2]) { return result(::pipe2(fds, O_NONBLOCK | O_CLOEXEC)); }
 
 int pipe_size(int fd) { return result(::fcntl(fd, F_GETPIPE_SZ)); }

@@ -17,6 +17,7 @@ ssize_t send(int fd, const void* from, size_t n, bool more);     // MSG_DONTWAIT
 ssize_t sendv(int fd, const iovec* iov, int count, bool more);   // sendmsg, as send
 ssize_t splice_in(int fd, int pipe_in, size_t n);                // socket -> pipe, SPLICE_F_MOVE | SPLICE_F_NONBLOCK
 ssize_t splice_out(int pipe_out, int fd, size_t n, bool more);   // pipe -> socket, SPLICE_F_MORE if more; SIGPIPE is ignored process-wide
+ssize_t read(int fd, void* to, size_t n);                        // read(2) of a pipe: for bytes whose socket turned out not to take splice
 int pipe(int fds[2]);                                            // O_NONBLOCK | O_CLOEXEC
 int pipe_size(int fd);                                           // F_GETPIPE_SZ, bytes
 int set_pipe_size(int fd, int bytes);                            // F_SETPIPE_SZ, bytes got

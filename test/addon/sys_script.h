@@ -31,7 +31,7 @@ namespace script {
 constexpr size_t UNLIMITED = ~size_t{0};
 
 enum class Call : uint8_t {
-  Recv, Peek, Send, SpliceIn, SpliceOut, Pipe, PipeSize, SetPipeSize, Accept, Socket, Connect, Bind, Listen,
+  Recv, Peek, Send, SpliceIn, SpliceOut, Read, Pipe, PipeSize, SetPipeSize, Accept, Socket, Connect, Bind, Listen,
   SetOption, GetOption, Address, ShutdownWrite, Close, EpollCreate, EpollCtl, EpollWait, EventFd, TimerFd, Count
 };
 

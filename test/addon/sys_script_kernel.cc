@@ -12,7 +12,7 @@ namespace script {
 namespace {
 
 const char* const CALL_NAMES[] = {
-    "recv", "peek", "send", "splice_in", "splice_out", "pipe", "pipe_size", "set_pipe_size", "accept", "socket", "connect", "bind",
+    "recv", "peek", "send", "splice_in", "splice_out", "read", "pipe", "pipe_size", "set_pipe_size", "accept", "socket", "connect", "bind",
     "listen", "set_option", "get_option", "address", "shutdown_write", "close", "epoll_create", "epoll_ctl", "epoll_wait",
     "eventfd", "timerfd"};
 static_assert(sizeof CALL_NAMES / sizeof *CALL_NAMES == static_cast<size_t>(Call::Count));
@@ -205,6 +205,19 @@ ssize_t Kernel::empty(PipeBody& pipe, Peer& p, size_t n, bool more) {
     left -= static_cast<ssize_t>(part);
   }
   return room;
+}
+
+ssize_t Kernel::take(PipeBody& pipe, void* to, size_t n) {
+  size_t got = 0;
+  while (got < n && !pipe.slots.empty()) {
+    std::string& first = pipe.slots.front();
+    size_t part = std::min(n - got, first.size());
+    std::memcpy(static_cast<char*>(to) + got, first.data(), part);
+    first.erase(0, part);
+    if (first.empty()) pipe.slots.pop_front();
+    got += part;
+  }
+  return got > 0 || n == 0 ? static_cast<ssize_t>(got) : -EAGAIN;
 }
 
 int Kernel::connect(Peer& p, int fd, const std::string& to) {

@@ -91,6 +91,7 @@ class Kernel {
   void deliver(Peer& p, const char* bytes, size_t n, bool more);
   ssize_t fill(Peer& p, PipeBody& pipe, size_t n);
   ssize_t empty(PipeBody& pipe, Peer& p, size_t n, bool more);
+  ssize_t take(PipeBody& pipe, void* to, size_t n);
   int connect(Peer& p, int fd, const std::string& to);
   void close_socket(Peer& p);
 
