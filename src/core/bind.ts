@@ -2,8 +2,9 @@ import { chmodSync, chownSync, renameSync, unlinkSync } from 'node:fs';
 import type { Listener, Model } from '../config/model.js';
 import type { Addon } from './addon.js';
 import { addressText, sockaddr } from './address.js';
+import { errnoText } from './errno.js';
 
-type Sockets = Pick<Addon, 'bindListener' | 'closeFd' | 'isListening' | 'listen' | 'errnoName'>;
+type Sockets = Pick<Addon, 'bindListener' | 'closeFd' | 'isListening' | 'listen'>;
 
 /** A bound address: one descriptor per worker, or one that all share. Nothing is accepted before `listenAll`. */
 export interface BoundListener {
@@ -70,7 +71,7 @@ function bindSockets(addon: Sockets, listener: Listener, count: number, reusePor
     if (fd < 0) {
       for (const open of fds) addon.closeFd(open);
       const what = listener.address.kind === 'ip' ? 'cannot bind socket' : 'cannot bind UNIX socket';
-      return failure(addon, listener, -fd, what);
+      return failure(listener, -fd, what);
     }
     fds.push(fd);
   }
@@ -84,7 +85,7 @@ function bindUnix(addon: Sockets, listener: Listener, path: string): BoundListen
     const address = sockaddr({ kind: 'unix', path: temporary });
     removeIfThere(temporary);
     const fd = addon.bindListener({ ...spec(listener), address, reusePort: false });
-    if (fd < 0) return failure(addon, listener, -fd, 'cannot bind UNIX socket');
+    if (fd < 0) return failure(listener, -fd, 'cannot bind UNIX socket');
     try {
       if (listener.mode !== null) chmodSync(temporary, listener.mode);
       if (listener.uid !== null || listener.gid !== null) chownSync(temporary, listener.uid ?? -1, listener.gid ?? -1);
@@ -112,10 +113,10 @@ function spec(listener: Listener): Omit<Parameters<Addon['bindListener']>[0], 'a
 
 const ADDRESS_IN_USE = 98;
 
-function failure(addon: Sockets, listener: Listener, errno: number, what: string): BindFailure {
+function failure(listener: Listener, errno: number, what: string): BindFailure {
   const { address } = listener;
   const place = address.kind === 'ip' ? `for [${addressText(address)}]` : `[${addressText(address)}]`;
-  return { listener, reason: `${what} (${addon.errnoName(errno)}) ${place}`, inUse: errno === ADDRESS_IN_USE };
+  return { listener, reason: `${what} (${errnoText(errno)}) ${place}`, inUse: errno === ADDRESS_IN_USE };
 }
 
 /** Opens all sockets for connections; unix sockets replace what stands at their path. Returns the failures. */
@@ -123,7 +124,7 @@ export function listenAll(addon: Sockets, model: Model, bound: readonly BoundLis
   const failures: BindFailure[] = [];
   for (const one of bound) {
     const errno = one.fds.map((fd) => -addon.listen(fd, backlog(model, one.listener))).find((code) => code > 0);
-    if (errno !== undefined) failures.push(failure(addon, one.listener, errno, 'cannot listen to socket'));
+    if (errno !== undefined) failures.push(failure(one.listener, errno, 'cannot listen to socket'));
   }
   return failures;
 }

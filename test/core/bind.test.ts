@@ -44,10 +44,6 @@ class Sockets {
   isListening(fd: number): boolean {
     return fd === 3;
   }
-
-  errnoName(errno: number): string {
-    return errno === 98 ? 'Address already in use' : `error ${errno}`;
-  }
 }
 
 describe('bindAll', () => {
