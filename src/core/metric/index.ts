@@ -1,0 +1,115 @@
+/**
+ * The metrics of the process in Prometheus' format: the names, labels and query arguments of HAProxy's exporter, and tsproxy_* beside
+ * them. Counters live in the shared pages; a scrape reads them through a registry of prom-client made for it.
+ */
+import { SRV_MAINT, SS_STATE } from '../abi.js';
+import type { PagesHandle } from '../addon.js';
+import type { Limits } from '../limits.js';
+import { version } from '../version.js';
+import type { Model } from '../../config/model.js';
+import { backendTable } from './backend.js';
+import { escapeLabel, Family, type Targets } from './family.js';
+import { frontendTable } from './frontend.js';
+import { gcHistogram } from './gc.js';
+import { ownTable, workerTable } from './own.js';
+import { processTable } from './process.js';
+import { parseQuery, type MetricQuery } from './query.js';
+import { Readings, type CheckFacts } from './readings.js';
+import { PagesRegistry } from './registry.js';
+import { gauge, type Scope, type ScopeTable } from './row.js';
+import { startSampler, type Sampler } from './sampler.js';
+import { serverTable } from './server.js';
+
+export interface MetricsParts {
+  readonly model: Model;
+  readonly pages: Pick<PagesHandle, 'state' | 'counters' | 'rowCells'>;
+  readonly limits: Limits;
+  /** ms since 1970. */
+  readonly startTime: number;
+  /** What the health checks have seen; absent: no checks run. */
+  readonly checks?: CheckFacts;
+  /** A sampler that runs already; absent: one is started. */
+  readonly sampler?: Sampler;
+  /** ms since 1970, for tests. */
+  readonly now?: () => number;
+}
+
+export interface ScrapeAnswer {
+  readonly status: 200 | 400;
+  readonly type: string;
+  readonly body: string;
+}
+
+export interface Metrics {
+  /** The answer to a scrape with this query string (without the question mark); 400 for an unknown scope. */
+  text(query: string): Promise<ScrapeAnswer>;
+  /** A garbage collection of a worker: its kind and duration in seconds. */
+  observeGc(worker: number, kind: string, seconds: number): void;
+}
+
+/** All tables, in the order of the output. */
+export const tables: readonly ScopeTable[] = [processTable, frontendTable, backendTable, serverTable, ownTable, workerTable];
+
+const BUILD_INFO = 'haproxy_process_build_info';
+
+/** Labels of everything that has samples, made once per configuration. */
+function targetsOf({ proxies, servers }: Model, workers: number): Readonly<Record<Scope, Targets>> {
+  const proxyLabel = proxies.map(({ name }) => `proxy="${escapeLabel(name)}"`);
+  const of = (indices: readonly number[], label: (index: number) => string): Targets => ({ indices, labels: indices.map(label) });
+  const sides = (side: 'isFrontend' | 'isBackend'): Targets => of(proxies.filter((p) => p[side]).map((p) => p.index), (p) => proxyLabel[p]!);
+  return {
+    process: of([0], () => ''),
+    worker: of(Array.from({ length: workers }, (_, w) => w), (w) => `worker="${w}"`),
+    frontend: sides('isFrontend'),
+    backend: sides('isBackend'),
+    server: of(servers.map((s) => s.index), (s) => `${proxyLabel[servers[s]!.proxy]!},server="${escapeLabel(servers[s]!.name)}"`),
+  };
+}
+
+/** The servers that aren't in maintenance. */
+function withoutMaint(all: Targets, readings: Readings): Targets {
+  const kept = all.indices.filter((server) => readings.server(server, SS_STATE) !== SRV_MAINT);
+  return { indices: kept, labels: kept.map((server) => all.labels[server]!) };
+}
+
+/** Makes the metrics of a running process. Main thread, once per configuration. */
+export function createMetrics(parts: MetricsParts): Metrics {
+  const { model, limits, startTime } = parts;
+  const pages = {
+    state: new Int32Array(parts.pages.state),
+    counters: new BigUint64Array(parts.pages.counters),
+    rowCells: parts.pages.rowCells,
+    workers: model.global.nbthread,
+  };
+  const facts = { version: version(), startTime, ...limits };
+  const sampler = parts.sampler ?? startSampler(model, pages).sampler;
+  const readings = new Readings(model, pages, facts, sampler, parts.checks ?? null, parts.now);
+  const targets = targetsOf(model, pages.workers);
+  const pauses = gcHistogram();
+  const buildInfo = gauge(BUILD_INFO, 'The version that runs: always 1.', () => 1, { by: { label: 'version', values: [facts.version] } });
+
+  const registryFor = (query: MetricQuery): PagesRegistry => {
+    const registry = new PagesRegistry();
+    for (const { scope, rows } of tables) {
+      if (!query.scopes.has(scope)) continue;
+      const about = scope === 'server' && query.noMaint ? withoutMaint(targets.server, readings) : targets[scope];
+      for (const row of rows) if (query.wants(row.name)) registry.add(new Family(row, readings, about));
+      if (scope === 'process' && query.wants(BUILD_INFO) && registry.getSingleMetric(BUILD_INFO) === undefined) {
+        registry.add(new Family(buildInfo, readings, targets.process));
+      }
+    }
+    if (query.scopes.has('worker') && query.wants('tsproxy_gc_pause_seconds')) registry.registerMetric(pauses);
+    return registry;
+  };
+
+  return {
+    async text(query) {
+      const wanted = parseQuery(query);
+      if (wanted === null) return { status: 400, type: 'text/plain', body: 'There is no such scope: process, frontend, backend, server or *.\n' };
+      sampler.averages();
+      const registry = registryFor(wanted);
+      return { status: 200, type: registry.contentType, body: await registry.metrics() };
+    },
+    observeGc: (worker, kind, seconds) => pauses.observe({ worker: String(worker), kind }, seconds),
+  };
+}

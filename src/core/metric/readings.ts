@@ -1,0 +1,120 @@
+import { performance } from 'node:perf_hooks';
+import { SRV_UP, SS_STATE, SS_WEIGHT } from '../abi.js';
+import { backendCounter, frontendCounter, proxyCell, serverCell, serverCounter } from '../cells.js';
+import type { Model } from '../../config/model.js';
+import type { Sampler } from './sampler.js';
+
+/** The shared pages as the main thread has them. */
+export interface Pages {
+  readonly state: Int32Array;
+  readonly counters: BigUint64Array;
+  readonly rowCells: number;
+  readonly workers: number;
+}
+
+/** Failed checks, times down, and ms spent down, by server index. */
+export interface CheckFacts {
+  readonly failures: Uint32Array;
+  readonly downs: Uint32Array;
+  /** `now` in ms since 1970. */
+  downtime(server: number, now: number): number;
+}
+
+export interface ProcessFacts {
+  readonly version: string;
+  /** ms since 1970. */
+  readonly startTime: number;
+  readonly maxconn: number;
+  readonly maxpipes: number;
+  readonly descriptors: number;
+}
+
+/** One look at the pages: counters summed over the workers, state cells as they are. */
+export class Readings {
+  readonly proxies: number;
+  private readonly utilization = performance.eventLoopUtilization;
+  private lastUtilization = this.utilization();
+  constructor(
+    readonly model: Model,
+    readonly pages: Pages,
+    readonly facts: ProcessFacts,
+    readonly sampler: Sampler,
+    readonly checks: CheckFacts | null,
+    readonly now: () => number = Date.now,
+  ) {
+    this.proxies = model.proxies.length;
+  }
+
+  global(cell: number): number {
+    return this.pages.state[cell]!;
+  }
+
+  proxy(proxy: number, cell: number): number {
+    return this.pages.state[proxyCell(proxy, cell)]!;
+  }
+
+  server(server: number, cell: number): number {
+    return this.pages.state[serverCell(this.proxies, server, cell)]!;
+  }
+
+  /** A CW_ counter of all workers. */
+  total(cell: number): number {
+    return sum(this.pages, cell);
+  }
+
+  worker(worker: number, cell: number): number {
+    return Number(this.pages.counters[worker * this.pages.rowCells + cell]!);
+  }
+
+  frontendTotal(proxy: number, cell: number): number {
+    return sum(this.pages, frontendCounter(proxy, cell));
+  }
+
+  backendTotal(proxy: number, cell: number): number {
+    return sum(this.pages, backendCounter(proxy, cell));
+  }
+
+  serverTotal(server: number, cell: number): number {
+    return sum(this.pages, serverCounter(this.proxies, server, cell));
+  }
+
+  /** The largest value a worker has in a server's counter: for dates. */
+  serverLatest(server: number, cell: number): number {
+    const { counters, rowCells, workers } = this.pages;
+    let latest = 0;
+    for (let w = 0; w < workers; w++) latest = Math.max(latest, Number(counters[w * rowCells + serverCounter(this.proxies, server, cell)]!));
+    return latest;
+  }
+
+  /** Seconds from a date in seconds since 1970 until now, -1 if the date is 0 (never). */
+  secondsSince(date: number): number {
+    return date === 0 ? -1 : Math.max(0, Math.floor(this.now() / 1000) - date);
+  }
+
+  /** Up, with a weight. */
+  isUsable(server: number): boolean {
+    return this.server(server, SS_STATE) === SRV_UP && this.server(server, SS_WEIGHT) > 0;
+  }
+
+  /** Sum of something over the servers of a backend. */
+  overServers(proxy: number, read: (server: number) => number): number {
+    let all = 0;
+    for (const server of this.model.proxies[proxy]!.servers) all += read(server);
+    return all;
+  }
+
+  /** Share of time the main thread's event loop was busy since the last call, 0-1. */
+  mainLoopUtilization(): number {
+    const now = this.utilization();
+    const { utilization } = this.utilization(now, this.lastUtilization);
+    this.lastUtilization = now;
+    return utilization;
+  }
+}
+
+/** A counter summed over the workers' rows. */
+export function sum({ counters, rowCells, workers }: Pages, cell: number): number {
+  let all = Number(counters[cell]!);
+  for (let w = 1; w < workers; w++) all += Number(counters[w * rowCells + cell]!);
+  return all;
+}

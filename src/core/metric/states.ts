@@ -1,0 +1,23 @@
+import { SRV_DOWN, SRV_DRAIN, SRV_MAINT, SRV_UP, SS_STATE } from '../abi.js';
+import { checkStatuses } from '../../backends/check/status.js';
+import type { Readings } from './readings.js';
+
+/** Values of the state label for servers, in HAProxy's order. */
+export const STATES = ['DOWN', 'UP', 'MAINT', 'DRAIN', 'NOLB'] as const;
+
+const PLACE: Readonly<Record<number, number>> = { [SRV_DOWN]: 0, [SRV_UP]: 1, [SRV_MAINT]: 2, [SRV_DRAIN]: 3 };
+
+/** The place of a server's state in STATES. */
+export function stateOf(r: Readings, server: number): number {
+  return PLACE[r.server(server, SS_STATE)]!;
+}
+
+/** Results of checks that have a sample: those before the first check don't. */
+const shown = checkStatuses.filter(({ name }) => name !== 'UNK' && name !== 'INI');
+
+export const CHECKS: readonly string[] = shown.map(({ name }) => name);
+
+/** What SS_CHECK_STATUS holds for a place in CHECKS. */
+export function checkStatusCode(part: number): number {
+  return shown[part]!.code;
+}
