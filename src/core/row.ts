@@ -69,7 +69,10 @@ export interface ConverterRow {
   check?(args: readonly Arg[]): { arg: number; problem: string } | null;
 }
 
-/** Runs an action; the result is a verdict (abi.ts). CONTINUE goes on to the next rule. */
+/** What an action returns to end its rule set and let the message pass: none of the engine's verdicts. */
+export const STOP = -1;
+
+/** Runs an action; the result is a verdict (abi.ts) or STOP. CONTINUE goes on to the next rule. */
 export type Act = (tx: Tx) => number;
 
 export interface ActionRow<Data = unknown> {

@@ -50,7 +50,7 @@ export class Tx {
   private readonly dstIp: { readonly 4: MutableIp; readonly 6: MutableIp };
   private uriSerial = -1;
   private uriText = '';
-  private method_: string | null = null;
+  private newMethod: string | null = null;
   private target: string | null = null;
   private status_ = 0;
   private reason_ = '';
@@ -74,7 +74,7 @@ export class Tx {
     this.serial++;
     this.phase = phase;
     this.strict = true;
-    this.method_ = this.target = null;
+    this.newMethod = this.target = null;
     this.status_ = 0;
     this.edits.reset();
     this.variables.point(this.facts, phase);
@@ -114,9 +114,8 @@ export class Tx {
     return this.text.toString('latin1', start, start + length);
   }
 
-  /** The request's method; known in response phases too unless it is an unusual one. */
+  /** The request's method as it came, whatever set-method made of it; known in response phases too unless it is an unusual one. */
   method(): string | undefined {
-    if (this.method_ !== null) return this.method_;
     const code = this.facts[FACT_METHOD]!;
     if (code !== HM_OTHER) return METHODS[code];
     return this.hasRequest() ? this.slice(this.facts[FACT_METHOD_OFF]!, this.facts[FACT_METHOD_LEN]!) : undefined;
@@ -269,11 +268,11 @@ export class Tx {
     return this.setRequestLine(method, this.uri() ?? '');
   }
   setUri(uri: string): boolean {
-    return this.setRequestLine(this.method() ?? '', uri);
+    return this.setRequestLine(this.newMethod ?? this.method() ?? '', uri);
   }
   private setRequestLine(method: string, uri: string): boolean {
     if (!this.edits.setStartLine(`${method} ${uri} HTTP/1.${this.version()}`)) return false;
-    this.method_ = method;
+    this.newMethod = method;
     this.target = uri;
     this.serial++;
     return true;

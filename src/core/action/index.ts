@@ -1,4 +1,14 @@
 import type { ActionRow } from '../row.js';
+import { acceptAction, allowAction, denyAction, rejectAction, returnAction } from './deny.js';
+import { addHeader, delHeader, replaceHeader, replaceValue, setHeader } from './header.js';
+import { redirectAction } from './redirect.js';
+import { useService } from './service.js';
+import { setStatus, strictMode } from './status.js';
+import { uriActions } from './uri.js';
+import { setVar, setVarFormat, unsetVar } from './variable.js';
 
-/** All actions of rule sets (manual, section 4.4). */
-export const actions: readonly ActionRow[] = [];
+/** All actions of rule sets (manual, section 4.4). Names with parentheses (`set-var(txn.x)`) are listed without them. */
+export const actions: readonly ActionRow[] = [
+  acceptAction, allowAction, denyAction, rejectAction, returnAction, redirectAction, setHeader, addHeader, delHeader, replaceHeader, replaceValue,
+  ...uriActions, setStatus, strictMode, setVar, setVarFormat, unsetVar, useService,
+] as ActionRow[];

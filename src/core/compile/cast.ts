@@ -75,7 +75,7 @@ function toBin(value: Value): Bin | undefined {
   switch (typeof value) {
     case 'string': return { bin: value };
     case 'number': return { bin: int64Bytes(value) };
-    case 'boolean': return undefined;
+    case 'boolean': return { bin: int64Bytes(value ? 1 : 0) };
     default: return 'family' in value ? { bin: String.fromCharCode(...value.bytes) } : value;
   }
 }
@@ -106,14 +106,14 @@ function toAddr(value: Value): Ip | undefined {
 type Target = Exclude<SampleType, 'any'>;
 
 const casts: { readonly [to in Target]: { readonly from: readonly SampleType[]; readonly cast: Cast } } = {
-  bool: { from: ['int', 'ipv4', 'addr', 'str', 'meth'], cast: toBool },
-  int: { from: ['bool', 'ipv4', 'addr', 'str', 'meth'], cast: toInt },
-  ipv4: { from: ['int', 'ipv6', 'addr', 'str', 'meth'], cast: toIpv4 },
-  ipv6: { from: ['ipv4', 'addr', 'str', 'meth'], cast: toIpv6 },
-  addr: { from: ['ipv4', 'ipv6', 'int', 'str', 'meth'], cast: toAddr },
+  bool: { from: ['int'], cast: toBool },
+  int: { from: ['bool', 'ipv4', 'ipv6', 'addr', 'str'], cast: toInt },
+  ipv4: { from: ['int', 'ipv6', 'addr', 'str'], cast: toIpv4 },
+  ipv6: { from: ['ipv4', 'addr', 'str'], cast: toIpv6 },
+  addr: { from: ['ipv4', 'ipv6', 'int', 'str'], cast: toAddr },
   str: { from: ['bool', 'int', 'ipv4', 'ipv6', 'addr', 'bin', 'meth'], cast: toText },
-  bin: { from: ['int', 'ipv4', 'ipv6', 'addr', 'str', 'meth'], cast: toBin },
-  meth: { from: ['str'], cast: toText },
+  bin: { from: ['bool', 'int', 'ipv4', 'ipv6', 'addr', 'str', 'meth'], cast: toBin },
+  meth: { from: ['str', 'bin'], cast: toText },
 };
 
 /** Whether HAProxy has a conversion between the two types at all: what the parser checks. */

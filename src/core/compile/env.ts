@@ -1,7 +1,11 @@
 import type { AclTest, Condition, LogFormat, Model, SampleExpression } from '../../config/model.js';
 import type { Engine } from '../addon.js';
-import type { Fetch, SampleType } from '../row.js';
+import type { Counters } from '../count.js';
+import type { Fetch, SampleType, Visit } from '../row.js';
 import type { Tx } from '../tx.js';
+
+/** How sample values stand in a log-format string: control characters as %XX (header fields, replies), or as they are (variables). */
+export type Encoding = 'http' | 'raw';
 
 /** What rows are compiled against: one per worker and Model. */
 export interface CompileEnv {
@@ -10,16 +14,25 @@ export interface CompileEnv {
   readonly state: Int32Array;
   /** Number of this worker, from 0. */
   readonly worker: number;
+  /** This worker's counters of what rules decide. */
+  readonly counters: Counters;
   sample(expression: SampleExpression): { readonly fetch: Fetch; readonly type: SampleType };
+  /** The sample as a value of that type, undefined if there is none or it can't be converted. */
+  typed(expression: SampleExpression, type: SampleType): Fetch;
   /** The sample cast to text as in a log-format string. */
   text(expression: SampleExpression): (tx: Tx) => string | undefined;
-  logFormat(format: LogFormat): (tx: Tx) => string;
+  /** Tries every value of the sample until visit says true, as ACLs do. */
+  each(expression: SampleExpression, visit: Visit): (tx: Tx) => boolean;
+  logFormat(format: LogFormat, encoding?: Encoding): (tx: Tx) => string;
   condition(condition: Condition): (tx: Tx) => boolean;
   acl(test: AclTest): (tx: Tx) => boolean;
   /** Registers a canned response (bytes as on the wire) and returns its index, the same for the same bytes. */
   canned(raw: string): number;
+  /** The verdict that answers with the session's proxy's error response for a status. */
+  error(status: number): (tx: Tx) => number;
   /** Asks the main thread (metrics, statistics); the session is parked with VERDICT_YIELD and resumed by the answer. */
   ask(topic: string, request: unknown): Promise<unknown>;
   /** The engine, once it exists: not to be called while compiling. */
   engine(): Engine;
 }
+

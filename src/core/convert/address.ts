@@ -1,5 +1,5 @@
 import type { Arg } from '../../config/model.js';
-import { isUsable, usableServers } from '../fetch/cells.js';
+import { isUsable, usableServers } from '../fetch/usable.js';
 import type { ConverterRow, Ip } from '../row.js';
 import { onText, optional, required } from './row.js';
 

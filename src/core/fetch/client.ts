@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os';
-import { FACT_ACCEPT_SEC, FACT_ACCEPT_USEC, FACT_LISTENER, GS_COUNT, LS_CONNECTIONS, LS_COUNT, PS_COUNT, SS_COUNT } from '../abi.js';
+import { FACT_ACCEPT_SEC, FACT_ACCEPT_USEC, FACT_LISTENER, LS_CONNECTIONS } from '../abi.js';
+import { listenerCell } from '../cells.js';
 import { formatIp } from '../ip.js';
 import type { FetchRow, Ip } from '../row.js';
 import type { Tx } from '../tx.js';
@@ -43,10 +44,8 @@ export const clientFetches: readonly FetchRow[] = [
   isLocal('fc_dst_is_local', 'true if the client connection ends at an address of this machine', dst),
   {
     name: 'dst_conn', args: [], out: 'int', needs: 'client', doc: 'connections of the listener now',
-    compile: (_args, { model, state }) => {
-      const base = GS_COUNT + model.proxies.length * PS_COUNT + model.servers.length * SS_COUNT + LS_CONNECTIONS;
-      return (tx) => Atomics.load(state, base + tx.facts[FACT_LISTENER]! * LS_COUNT);
-    },
+    compile: (_args, { model, state }) => (tx) =>
+      Atomics.load(state, listenerCell(model.proxies.length, model.servers.length, tx.facts[FACT_LISTENER]!, LS_CONNECTIONS)),
   },
   {
     name: 'so_id', args: [], out: 'int', needs: 'client', doc: 'number of the listener',

@@ -1,8 +1,9 @@
 import type { Arg, Proxy, Timeouts } from '../../config/model.js';
 import { PS_BACKEND_SESSIONS, PS_QUEUED, PS_SESSIONS, SS_SESSIONS, SS_QUEUED } from '../abi.js';
+import { proxyCell, serverCell } from '../cells.js';
 import type { ArgRow, CompileEnv, Fetch, FetchRow, Needs } from '../row.js';
 import type { Tx } from '../tx.js';
-import { proxyCell, serverCell, usableServers } from './cells.js';
+import { usableServers } from './usable.js';
 
 const backendArg: ArgRow = { name: 'backend', type: 'backend', optional: true };
 const frontendArg: ArgRow = { name: 'frontend', type: 'frontend', optional: true };
@@ -45,8 +46,8 @@ function freeSlots(env: CompileEnv, backend: number, withQueue: boolean): number
   for (const index of env.model.proxies[backend]?.servers ?? []) {
     const server = env.model.servers[index]!;
     if (server.maxconn === 0 || (withQueue && server.maxqueue === 0)) return -1;
-    free += Math.max(0, server.maxconn - Atomics.load(env.state, serverCell(env.model, index, SS_SESSIONS)));
-    if (withQueue) free += Math.max(0, server.maxqueue - Atomics.load(env.state, serverCell(env.model, index, SS_QUEUED)));
+    free += Math.max(0, server.maxconn - Atomics.load(env.state, serverCell(env.model.proxies.length, index, SS_SESSIONS)));
+    if (withQueue) free += Math.max(0, server.maxqueue - Atomics.load(env.state, serverCell(env.model.proxies.length, index, SS_QUEUED)));
   }
   return free;
 }
@@ -55,7 +56,7 @@ function freeSlots(env: CompileEnv, backend: number, withQueue: boolean): number
 function queued(env: CompileEnv, backend: number): number {
   let waiting = Atomics.load(env.state, proxyCell(backend, PS_QUEUED));
   for (const server of env.model.proxies[backend]?.servers ?? []) {
-    waiting += Atomics.load(env.state, serverCell(env.model, server, SS_QUEUED));
+    waiting += Atomics.load(env.state, serverCell(env.model.proxies.length, server, SS_QUEUED));
   }
   return waiting;
 }

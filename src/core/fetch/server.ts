@@ -1,6 +1,7 @@
 import { SS_QUEUED, SS_SESSIONS, SS_WEIGHT } from '../abi.js';
+import { serverCell } from '../cells.js';
 import type { CompileEnv, FetchRow } from '../row.js';
-import { isUsable, serverCell } from './cells.js';
+import { isUsable } from './usable.js';
 
 function ofServer(name: string, out: 'int' | 'bool', doc: string, read: (env: CompileEnv, server: number) => number | boolean): FetchRow {
   return {
@@ -12,7 +13,7 @@ function ofServer(name: string, out: 'int' | 'bool', doc: string, read: (env: Co
   };
 }
 
-const cell = (which: number) => (env: CompileEnv, server: number): number => Atomics.load(env.state, serverCell(env.model, server, which));
+const cell = (which: number) => (env: CompileEnv, server: number): number => Atomics.load(env.state, serverCell(env.model.proxies.length, server, which));
 const sessions = cell(SS_SESSIONS);
 // The effective weight is kept in sixteenths (slow start); rules see whole units.
 const weight = (env: CompileEnv, server: number): number => Math.ceil(cell(SS_WEIGHT)(env, server) / 16);

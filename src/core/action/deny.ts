@@ -1,0 +1,71 @@
+import { VERDICT_CLOSE } from '../abi.js';
+import { STOP, type ActionRow } from '../row.js';
+import { compileReply, parseReply, type Reply } from './reply.js';
+
+const REPLY_FAMILIES = ['http-request', 'http-response'] as const;
+
+export const denyAction: ActionRow<Reply> = {
+  name: 'deny', families: REPLY_FAMILIES, final: true, doc: 'refuses the request (403) or response (502), or answers as return does',
+  parse: (cursor) => parseReply(cursor, cursor.family === 'http-response' ? 502 : 403, 'errorfiles'),
+  compile(reply, env) {
+    const send = compileReply(reply, env);
+    return (tx) => {
+      env.counters.denied(tx);
+      return send(tx);
+    };
+  },
+};
+
+export const returnAction: ActionRow<Reply> = {
+  name: 'return', families: REPLY_FAMILIES, final: true, doc: 'answers with a response of its own',
+  parse: (cursor) => parseReply(cursor, 200, 'payload'),
+  compile(reply, env) {
+    const send = compileReply(reply, env);
+    return (tx) => {
+      if (!tx.isResponse()) env.counters.intercepted(tx);
+      return send(tx);
+    };
+  },
+};
+
+export const allowAction: ActionRow<null> = {
+  name: 'allow', families: ['http-request', 'http-response', 'http-after-response'], final: true, doc: 'lets the message pass the rule set',
+  parse: () => null,
+  compile: () => () => STOP,
+};
+
+export const acceptAction: ActionRow<null> = {
+  name: 'accept', families: ['tcp-request connection', 'tcp-request session', 'tcp-request content', 'tcp-response content'], final: true,
+  doc: 'lets the connection pass the rule set',
+  parse: () => null,
+  compile: () => () => STOP,
+};
+
+interface Rejection {
+  readonly family: string;
+}
+
+export const rejectAction: ActionRow<Rejection> = {
+  name: 'reject',
+  families: ['tcp-request connection', 'tcp-request session', 'tcp-request content', 'tcp-response content', 'http-request', 'http-response'],
+  final: true, doc: 'closes the connection without an answer',
+  parse: (cursor) => ({ family: cursor.family ?? '' }),
+  compile({ family }, { counters }) {
+    if (family === 'tcp-request connection') {
+      return (tx) => {
+        counters.connectionDenied(tx);
+        return VERDICT_CLOSE;
+      };
+    }
+    if (family === 'tcp-request session') {
+      return (tx) => {
+        counters.sessionDenied(tx);
+        return VERDICT_CLOSE;
+      };
+    }
+    return (tx) => {
+      counters.denied(tx);
+      return VERDICT_CLOSE;
+    };
+  },
+};

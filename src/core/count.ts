@@ -1,0 +1,63 @@
+import {
+  CB_INTERNAL_ERRORS, CB_REQ_DENIED, CB_RESP_DENIED, CB_REWRITE_FAILED, CF_CONN_DENIED, CF_INTERCEPTED, CF_INTERNAL_ERRORS, CF_REQ_DENIED,
+  CF_RESP_DENIED, CF_REWRITE_FAILED, CF_SESS_DENIED, CS_INTERNAL_ERRORS, CS_RESP_DENIED, CS_REWRITE_FAILED,
+} from './abi.js';
+import { backendCounter, frontendCounter, serverCounter } from './cells.js';
+import type { Tx } from './tx.js';
+
+/** Which cells an event raises, by the part of the session: null = none. */
+interface Event {
+  readonly frontend: number | null;
+  readonly backend: number | null;
+  readonly server: number | null;
+}
+
+const REQUEST_DENIED: Event = { frontend: CF_REQ_DENIED, backend: CB_REQ_DENIED, server: null };
+const RESPONSE_DENIED: Event = { frontend: CF_RESP_DENIED, backend: CB_RESP_DENIED, server: CS_RESP_DENIED };
+const REWRITE_FAILED: Event = { frontend: CF_REWRITE_FAILED, backend: CB_REWRITE_FAILED, server: CS_REWRITE_FAILED };
+const INTERNAL_ERROR: Event = { frontend: CF_INTERNAL_ERRORS, backend: CB_INTERNAL_ERRORS, server: CS_INTERNAL_ERRORS };
+
+/**
+ * Counts what rules decide, in this worker's row of the shared counters. One writer: the engine of the same worker counts in
+ * other cells, on the same thread. A cell is 64 bits, written as two halves so that no BigInt is made.
+ */
+export class Counters {
+  private readonly halves: Uint32Array;
+
+  constructor(row: BigUint64Array, private readonly proxies: number) {
+    this.halves = new Uint32Array(row.buffer, row.byteOffset, row.length * 2);
+  }
+
+  private raise(cell: number): void {
+    const low = (this.halves[cell * 2]! + 1) >>> 0;
+    this.halves[cell * 2] = low;
+    if (low === 0) this.halves[cell * 2 + 1]!++;
+  }
+
+  private event(tx: Tx, event: Event): void {
+    if (event.frontend !== null) this.raise(frontendCounter(tx.frontend, event.frontend));
+    if (event.backend !== null && tx.backend >= 0) this.raise(backendCounter(tx.backend, event.backend));
+    if (event.server !== null && tx.server >= 0) this.raise(serverCounter(this.proxies, tx.server, event.server));
+  }
+
+  /** A rule refused the message in the window. */
+  denied(tx: Tx): void {
+    this.event(tx, tx.isResponse() ? RESPONSE_DENIED : REQUEST_DENIED);
+  }
+  /** A rule or service answered the request. */
+  intercepted(tx: Tx): void {
+    this.raise(frontendCounter(tx.frontend, CF_INTERCEPTED));
+  }
+  rewriteFailed(tx: Tx): void {
+    this.event(tx, REWRITE_FAILED);
+  }
+  internalError(tx: Tx): void {
+    this.event(tx, INTERNAL_ERROR);
+  }
+  connectionDenied(tx: Tx): void {
+    this.raise(frontendCounter(tx.frontend, CF_CONN_DENIED));
+  }
+  sessionDenied(tx: Tx): void {
+    this.raise(frontendCounter(tx.frontend, CF_SESS_DENIED));
+  }
+}
