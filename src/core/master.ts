@@ -1,0 +1,82 @@
+import type { Model } from '../config/model.js';
+import { startChecks } from '../backends/index.js';
+import type { Addon } from './addon.js';
+import type { BoundListener } from './bind.js';
+import type { Readings } from './metric/readings.js';
+import type { MetricsSource } from './metrics_source.js';
+import { print, printText } from './print.js';
+import type { SignalTarget } from './signals.js';
+import { poolLines, statusLines, stoppedLines } from './status.js';
+import type { WorkerPool } from './worker_pool.js';
+
+export interface MasterParts {
+  readonly addon: Addon;
+  readonly model: Model;
+  readonly readings: Readings;
+  readonly pool: WorkerPool;
+  readonly bound: readonly BoundListener[];
+  readonly metrics: MetricsSource;
+  /** Ends the process. */
+  exit(status: number): void;
+}
+
+/** The proxy once it runs: what signals and health checks do to it. */
+export class Master implements SignalTarget {
+  private readonly parts: MasterParts;
+  private readonly checks: { stop(): void };
+  private stopping = false;
+
+  constructor(parts: MasterParts) {
+    this.parts = parts;
+    const checks = startChecks(parts.model, parts.readings.pages.state, (change) => {
+      print('warning', change.message);
+      if (change.alert !== null) print('alert', change.alert);
+      parts.pool.tell({ kind: 'changed', server: change.server });
+    });
+    this.checks = checks;
+    parts.metrics.show(checks.figures);
+  }
+
+  /** Soft stop: no new connections; the process ends with the last session, or when hard-stop-after is over. */
+  stop(): void {
+    if (this.stopping) return;
+    this.stopping = true;
+    const { model, pool, readings } = this.parts;
+    this.checks.stop();
+    for (const line of stoppedLines(model, readings)) print('warning', line);
+    const stopped = pool.all('stopped').then(() => this.closeShared());
+    const drained = pool.all('drained');
+    pool.tell({ kind: 'stop' });
+    const { hardStopAfter } = model.global;
+    if (hardStopAfter !== null) {
+      setTimeout(() => {
+        print('warning', 'soft-stop running for too long, performing a hard-stop.');
+        this.end();
+      }, hardStopAfter);
+    }
+    void Promise.all([stopped, drained]).then(() => this.end());
+  }
+
+  pause(paused: boolean): void {
+    print('warning', paused ? 'SIGTTOU received, pausing the listeners.' : 'SIGTTIN received, resuming the listeners.');
+    this.parts.pool.tell({ kind: 'pause', paused });
+  }
+
+  printStatus(): void {
+    print('warning', 'SIGHUP received, dumping servers states.');
+    for (const line of statusLines(this.parts.model, this.parts.readings)) print('warning', line);
+  }
+
+  printPools(): void {
+    printText(poolLines(this.parts.readings).map((line) => `${line}\n`).join(''));
+  }
+
+  /** Sockets that all workers share are closed by nobody but the main thread, once no worker looks at them. */
+  private closeShared(): void {
+    for (const { fds, shared } of this.parts.bound) if (shared) for (const fd of fds) this.parts.addon.closeFd(fd);
+  }
+
+  private end(): void {
+    void this.parts.pool.close().then(() => this.parts.exit(0));
+  }
+}

@@ -1,0 +1,175 @@
+import { writeFileSync } from 'node:fs';
+import { initState } from '../backends/index.js';
+import type { Listener, Model } from '../config/model.js';
+import * as abi from './abi.js';
+import type { Addon, PagesHandle } from './addon.js';
+import { activeListeners, bindAll, closeAll, listenAll, settlePaths, type BindFailure, type BoundListener } from './bind.js';
+import { errnoText } from './errno.js';
+import { planLimits, type Limits } from './limits.js';
+import type { WorkerStart } from './mail.js';
+import { Master } from './master.js';
+import { Readings } from './metric/readings.js';
+import { startSampler } from './metric/sampler.js';
+import { MetricsSource } from './metrics_source.js';
+import type { WorkerListener } from './plane.js';
+import { print } from './print.js';
+import { signalProcesses } from './signals.js';
+import { StartError } from './start_error.js';
+import { version } from './version.js';
+import { WorkerPool } from './worker_pool.js';
+
+/** What the command line adds to the Model. */
+export interface StartOptions {
+  readonly reusePort: boolean;
+  /** Limit of each worker's JavaScript heap in megabytes; null = Node's. */
+  readonly memory: number | null;
+  /** Processes that this one replaces. */
+  readonly old: readonly { readonly pid: number; readonly signal: 'SIGUSR1' | 'SIGTERM' }[];
+  /** `file:line` of a bind line. */
+  place(listener: Listener): string;
+  /** Ends the process. */
+  exit(status: number): void;
+}
+
+/** An old process that got SIGTTOU needs a moment until its ports are free. */
+const PAUSE_MS = 20;
+const PAUSE_TRIES = 10;
+
+/**
+ * Brings the proxy up. The order is the point: all that can fail comes before the first socket listens, so that a start that fails
+ * leaves no trace and an old process that is to be replaced has lost nothing. Throws StartError.
+ */
+export async function start(addon: Addon, model: Model, options: StartOptions): Promise<Master> {
+  const limits = raiseLimits(addon, model);
+  const bound = await bindListeners(addon, model, options);
+  try {
+    return await startBound(addon, model, options, limits, bound);
+  } catch (error) {
+    closeAll(addon, bound);
+    throw error;
+  }
+}
+
+async function startBound(
+  addon: Addon, model: Model, options: StartOptions, limits: Limits, bound: readonly BoundListener[],
+): Promise<Master> {
+  const { nbthread } = model.global;
+  const pages = addon.createPages(nbthread, model.proxies.length, model.servers.length, model.listeners.length);
+  const state = new Int32Array(pages.state);
+  initState(model, state);
+  const views = { state, counters: new BigUint64Array(pages.counters), rowCells: pages.rowCells, workers: nbthread };
+  const startTime = Date.now();
+  const { sampler } = startSampler(model, views);
+  const readings = new Readings(model, views, { version: version(), startTime, ...limits }, sampler, null);
+  const metrics = new MetricsSource({ model, pages, limits, startTime, sampler });
+  const pool = await readyWorkers(model, options, pages, limits, bound, metrics);
+  Atomics.store(state, abi.GS_WORKERS_READY, nbthread);
+  await dropRights(addon, model, options, bound, metrics);
+  const failures = listenAll(addon, model, bound.filter(({ temporary }) => temporary === null));
+  if (failures.length > 0) throw new StartError(bindLines(model, options, failures));
+  pool.tell({ kind: 'start' });
+  const master = new Master({ addon, model, readings, pool, bound, metrics, exit: options.exit });
+  for (const signal of ['SIGUSR1', 'SIGTERM'] as const) {
+    signalProcesses(options.old.filter((old) => old.signal === signal).map((old) => old.pid), signal);
+  }
+  return master;
+}
+
+/** Decides maxconn and pipes and raises RLIMIT_NOFILE to what they need. */
+function raiseLimits(addon: Addon, model: Model): Limits {
+  const [soft, hard] = addon.fdLimit();
+  // The superuser may raise the hard limit too; others are told what is missing.
+  const root = process.geteuid?.() === 0;
+  const limits = planLimits(model, root && model.global.maxconn + model.global.ulimitN > 0 ? -1 : hard);
+  if (typeof limits === 'string') throw new StartError([limits]);
+  if (soft >= 0 && soft < limits.descriptors) {
+    const wanted = hard < 0 ? -1 : Math.max(hard, limits.descriptors);
+    const errno = -addon.setFdLimit(limits.descriptors, wanted);
+    if (errno > 0) throw new StartError([`cannot raise the limit of file descriptors to ${limits.descriptors} (${errnoText(errno)}), it is ${hard}`]);
+  }
+  return limits;
+}
+
+/** Binds; ports that the old processes hold are asked from them for the time of a second try. */
+async function bindListeners(addon: Addon, model: Model, options: StartOptions): Promise<readonly BoundListener[]> {
+  const listeners = activeListeners(model);
+  const bind = (): ReturnType<typeof bindAll> => bindAll(addon, listeners, model.global.nbthread, options.reusePort);
+  let result = bind();
+  const old = options.old.map(({ pid }) => pid);
+  if (old.length > 0 && result.failures.some((failure) => failure.inUse)) {
+    signalProcesses(old, 'SIGTTOU');
+    for (let tries = 0; tries < PAUSE_TRIES && result.failures.length > 0; tries++) {
+      await new Promise((done) => setTimeout(done, PAUSE_MS));
+      result = bind();
+    }
+    if (result.failures.length > 0) signalProcesses(old, 'SIGTTIN');
+  }
+  if (result.failures.length > 0) throw new StartError(bindLines(model, options, result.failures));
+  return result.bound;
+}
+
+function bindLines(model: Model, options: StartOptions, failures: readonly BindFailure[]): string[] {
+  return failures.map(({ listener, reason }) => {
+    const proxy = model.proxies[listener.proxy];
+    return `Binding [${options.place(listener)}] for ${proxy?.isBackend ? 'proxy' : 'frontend'} ${proxy?.name}: ${reason}`;
+  });
+}
+
+/** Starts the workers and waits until all are ready; from then on the death of one ends the process. */
+async function readyWorkers(
+  model: Model, options: StartOptions, pages: PagesHandle, limits: Limits, bound: readonly BoundListener[], metrics: MetricsSource,
+): Promise<WorkerPool> {
+  let ready = false;
+  let fail: (error: Error) => void = () => undefined;
+  const failed = new Promise<never>((_, reject) => (fail = reject));
+  const starts = Array.from({ length: model.global.nbthread }, (_, worker): WorkerStart => {
+    return { model, place: { pages: pages.id, worker, limits, listeners: workerListeners(model, bound, worker) } };
+  });
+  const pool = new WorkerPool(starts, options.memory, {
+    ask: (topic, request) => metrics.ask(topic, request),
+    log: (line) => print('notice', line),
+    gc: (worker, pauses) => metrics.gc(worker, pauses),
+    died: (worker, reason) => {
+      const line = `worker ${worker + 1} of ${starts.length} has died: ${reason}`;
+      if (!ready) return fail(new StartError([line]));
+      print('alert', `${line}; the process ends`);
+      options.exit(1);
+    },
+  });
+  await Promise.race([pool.all('ready'), failed]);
+  ready = true;
+  return pool;
+}
+
+/** The sockets of one worker by listener index. */
+function workerListeners(model: Model, bound: readonly BoundListener[], worker: number): WorkerListener[] {
+  const sockets = model.listeners.map((): WorkerListener => ({ fd: -1, shared: false }));
+  for (const { listener, fds, shared } of bound) sockets[listener.index] = { fd: fds[shared ? 0 : worker] ?? -1, shared };
+  return sockets;
+}
+
+/** Pidfile, unix sockets, chroot and ids: what needs the rights or the file system of the start comes first. */
+async function dropRights(addon: Addon, model: Model, options: StartOptions, bound: readonly BoundListener[], metrics: MetricsSource): Promise<void> {
+  const { pidfile, chroot, uid, gid } = model.global;
+  if (pidfile !== null) writePid(pidfile);
+  if (chroot !== null || uid !== null) await metrics.preload();
+  const unix = bound.filter(({ temporary }) => temporary !== null);
+  const failures = [...listenAll(addon, model, unix), ...settlePaths(unix)];
+  if (failures.length > 0) throw new StartError(bindLines(model, options, failures));
+  if (chroot !== null) {
+    const errno = -addon.chroot(chroot);
+    if (errno > 0) throw new StartError([`cannot chroot to ${chroot} (${errnoText(errno)})`]);
+  }
+  if (uid !== null || gid !== null) {
+    const errno = -addon.setIds(uid, gid);
+    if (errno > 0) throw new StartError([`cannot change to uid ${uid ?? 'unchanged'} and gid ${gid ?? 'unchanged'} (${errnoText(errno)})`]);
+  }
+}
+
+function writePid(path: string): void {
+  try {
+    writeFileSync(path, `${process.pid}\n`);
+  } catch (error) {
+    throw new StartError([`cannot write the pidfile ${path} (${(error as Error).message})`]);
+  }
+}

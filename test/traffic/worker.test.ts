@@ -1,0 +1,46 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { exchange, request } from '../support/client.js';
+import { config, defaults, section } from '../support/config.js';
+import { httpOrigin, tcpOrigin } from '../support/origin.js';
+import { hash, payload } from '../support/payload.js';
+import { metricsFrontend, scrape } from '../support/scrape.js';
+import { Stage } from '../support/stage.js';
+
+const stage = new Stage();
+afterEach(() => stage.strike());
+
+test('two workers share the connections of an address and the counters', async () => {
+  const bytes = payload(200_000);
+  const origin = await stage.origin(tcpOrigin((socket) => socket.end(bytes)));
+  const [port, metrics] = [stage.port(), stage.port()];
+  await stage.proxy(config(section('global', 'nbthread 2'), defaults('tcp', 'option splice-auto'), metricsFrontend(metrics),
+    section('listen l', `bind 127.0.0.1:${port}`, `server s 127.0.0.1:${origin.port}`)));
+  for (let round = 0; round < 10; round++) {
+    const all = await Promise.all(Array.from({ length: 40 }, () => exchange(port, '', true)));
+    for (const text of all) expect(hash(Buffer.from(text, 'latin1'))).toBe(hash(bytes));
+  }
+  const seen = await scrape(metrics);
+  expect(seen.get('haproxy_frontend_connections_total{proxy="l"}')).toBe(400);
+  expect(seen.get('haproxy_server_sessions_total{proxy="l",server="s"}')).toBe(400);
+});
+
+test('round robin is one truth for all workers', async () => {
+  const origins = await Promise.all([0, 1, 2].map((i) => stage.origin(httpOrigin((_, response) => response.end(String(i))))));
+  const port = stage.port();
+  await stage.proxy(config(section('global', 'nbthread 2'), defaults('http', 'balance roundrobin'),
+    section('listen l', `bind 127.0.0.1:${port}`, ...origins.map((origin, i) => `server s${i} 127.0.0.1:${origin.port}`))));
+  const counts = [0, 0, 0];
+  for (let i = 0; i < 60; i++) counts[Number((await request(port)).body.toString())]! += 1;
+  expect(counts).toEqual([20, 20, 20]);
+});
+
+test('-dR: one socket that all workers share', async () => {
+  const origin = await stage.origin(tcpOrigin((socket) => socket.end('hi')));
+  const port = stage.port();
+  const proxy = await stage.proxy(config(section('global', 'nbthread 2'), defaults('tcp'),
+    section('listen l', `bind 127.0.0.1:${port}`, `server s 127.0.0.1:${origin.port}`)), { args: ['-dR'] });
+  const all = await Promise.all(Array.from({ length: 100 }, () => exchange(port, '', true)));
+  expect(all).toEqual(new Array(100).fill('hi'));
+  proxy.signal('SIGUSR1');
+  expect((await proxy.exit).code).toBe(0);
+});
