@@ -14,6 +14,8 @@ export interface Cursor {
   /** The keyword's own words ("http-request return"), for messages and the caret of "missing argument". */
   readonly keyword: string;
   readonly keywordSpan: Span;
+  /** The `no` or `default` in front of the keyword; only rows that allow it ever see one. */
+  readonly prefix: 'no' | 'default' | null;
   peek(ahead?: number): Word | undefined;
   next(): Word | undefined;
   /** True at the end of the words, and for rules before `if`/`unless`. */

@@ -33,6 +33,13 @@ export interface Global {
   readonly description: string | null;
   readonly node: string | null;
   readonly localpeer: string | null;
+  /** A start with warnings is refused. */
+  readonly zeroWarning: boolean;
+  /**
+   * What setenv, presetenv, unsetenv and resetenv did to the environment that load() was given, in order of first change; null
+   * = removed. To be applied to the process before workers start.
+   */
+  readonly environment: readonly { readonly name: string; readonly value: string | null }[];
   readonly tune: Tune;
   /** `set-var proc.…`, evaluated at start, in order. */
   readonly variables: readonly { readonly name: string; readonly value: SampleExpression | LogFormat; readonly span: Span }[];
@@ -63,7 +70,9 @@ export interface Proxy {
   readonly disabled: boolean;
   /** 0 = global maxconn. */
   readonly maxconn: number;
+  /** 0 = not set and not computable (a tenth of the maxconn of the frontends that lead here). */
   readonly fullconn: number;
+  /** 0 = as HAProxy: from maxconn, bounded by the system. */
   readonly backlog: number;
   readonly retries: number;
   /** null = a timeout that is not set. */
@@ -76,6 +85,8 @@ export interface Proxy {
   readonly defaultBackend: number | null;
   readonly useBackend: readonly UseBackend[];
   readonly rules: RuleSets;
+  /** `tcp-request inspect-delay` and `tcp-response inspect-delay`; null = not set. */
+  readonly inspectDelay: { readonly request: number | null; readonly response: number | null };
   readonly source: SourceAddress | null;
   /** Complete raw responses by status (errorfile, http-error …). */
   readonly errors: readonly ErrorResponse[];
@@ -153,7 +164,9 @@ export interface Listener {
   readonly proxy: number;
   readonly name: string | null;
   readonly address: SocketAddress;
+  /** 0 = the proxy's. */
   readonly maxconn: number;
+  /** 0 = the proxy's. */
   readonly backlog: number;
   readonly acceptProxy: boolean;
   readonly v6only: boolean | null;
@@ -173,15 +186,18 @@ export interface Server {
   readonly name: string;
   readonly id: number;
   readonly address: SocketAddress;
+  /** 0..256. */
   readonly weight: number;
   readonly backup: boolean;
   readonly disabled: boolean;
+  /** 0 = no limit, for the three. */
   readonly maxconn: number;
   readonly minconn: number;
   readonly maxqueue: number;
   readonly sendProxy: 0 | 1 | 2;
   readonly source: SourceAddress | null;
   readonly check: Check | null;
+  /** -1 = no limit, for the two. */
   readonly poolMaxConn: number;
   readonly maxReuse: number;
   readonly poolPurgeDelay: number;

@@ -1,0 +1,234 @@
+/** The configuration while it is being read: what keyword rows write to. resolve.ts makes the Model from it. */
+import { AclTable } from './acl.js';
+import type { Span } from './diagnostic.js';
+import type {
+  Condition, ErrorResponse, ForwardFor, LogFormat, Mode, ProxyOptions, Rule, RuleFamily, SocketAddress,
+  Timeouts, Tune,
+} from './model.js';
+
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** An address as written: a host name is looked up at the end of load. */
+export type DraftAddress = SocketAddress | HostAddress;
+
+export interface HostAddress {
+  readonly kind: 'host';
+  readonly host: string;
+  readonly port: number;
+  /** 0: an address of either family will do. */
+  readonly family: 0 | 4 | 6;
+}
+
+export interface DraftSource {
+  readonly address: DraftAddress;
+  readonly interface: string | null;
+  readonly span: Span;
+}
+
+/** A proxy or server named before it is known. */
+export interface Reference {
+  readonly name: string;
+  readonly span: Span;
+}
+
+export interface GlobalDraft {
+  daemon: boolean;
+  pidfile: string | null;
+  chroot: string | null;
+  uid: number | null;
+  gid: number | null;
+  maxconn: number;
+  nbthread: number | null;
+  maxpipes: number;
+  splice: boolean;
+  ulimitN: number;
+  hardStopAfter: number | null;
+  description: string | null;
+  node: string | null;
+  localpeer: string | null;
+  zeroWarning: boolean;
+  readonly unixBind: UnixBind;
+  readonly tune: Mutable<Tune>;
+}
+
+/** What `unix-bind` presets for the unix sockets of all bind lines. */
+export interface UnixBind {
+  prefix: string;
+  mode: number | null;
+  uid: number | null;
+  gid: number | null;
+}
+
+/** One `bind` line's options; each of its addresses becomes a listener. */
+export interface BindDraft {
+  name: string | null;
+  maxconn: number;
+  backlog: number;
+  acceptProxy: boolean;
+  v6only: boolean | null;
+  interface: string | null;
+  tfo: boolean;
+  deferAccept: boolean;
+  mode: number | null;
+  uid: number | null;
+  gid: number | null;
+  id: number | null;
+  readonly addresses: readonly { readonly address: DraftAddress; readonly span: Span }[];
+  readonly span: Span;
+}
+
+/** What `default-server` presets and `server` sets. */
+export interface ServerSettings {
+  weight: number;
+  backup: boolean;
+  disabled: boolean;
+  maxconn: number;
+  minconn: number;
+  maxqueue: number;
+  sendProxy: 0 | 1 | 2;
+  source: DraftSource | null;
+  check: boolean;
+  checkAddress: { readonly address: DraftAddress; readonly span: Span } | null;
+  checkPort: number;
+  inter: number;
+  fastinter: number | null;
+  downinter: number | null;
+  rise: number;
+  fall: number;
+  poolMaxConn: number;
+  maxReuse: number;
+  poolPurgeDelay: number;
+  /** How a host name becomes an address, tried in turn. */
+  initAddress: readonly (DraftAddress | 'last' | 'libc' | 'none')[];
+}
+
+export interface ServerDraft {
+  readonly name: string;
+  readonly address: DraftAddress;
+  readonly settings: ServerSettings;
+  id: { readonly value: number; readonly span: Span } | null;
+  /** The name's word. */
+  readonly span: Span;
+  readonly addressSpan: Span;
+}
+
+export type RuleSetsDraft = { readonly [family in RuleFamily]: Rule[] };
+
+export interface UseBackendDraft {
+  readonly backend: Reference | LogFormat;
+  readonly condition: Condition | null;
+  readonly span: Span;
+}
+
+/** What a proxy inherits from its `defaults` section. */
+export interface ProxySettings {
+  mode: Mode;
+  disabled: boolean;
+  maxconn: number;
+  fullconn: number;
+  backlog: number;
+  retries: number;
+  readonly timeouts: Mutable<Timeouts>;
+  flags: Set<string>;
+  connectionMode: ProxyOptions['connectionMode'];
+  reuse: ProxyOptions['reuse'];
+  redispatch: number;
+  balance: { algorithm: string; args: readonly string[] };
+  source: DraftSource | null;
+  forwardFor: ForwardFor | null;
+  defaultBackend: Reference | null;
+  errors: Map<number, ErrorResponse>;
+  rules: RuleSetsDraft;
+  inspectDelay: { request: number | null; response: number | null };
+  server: ServerSettings;
+}
+
+export type ProxyKind = 'defaults' | 'frontend' | 'backend' | 'listen';
+
+export interface ProxyDraft {
+  readonly kind: ProxyKind;
+  /** '' for an anonymous defaults section. */
+  readonly name: string;
+  readonly span: Span;
+  readonly defaults: ProxyDraft | null;
+  readonly settings: ProxySettings;
+  id: { readonly value: number; readonly span: Span } | null;
+  description: string | null;
+  readonly acls: AclTable;
+  readonly binds: BindDraft[];
+  readonly servers: ServerDraft[];
+  readonly useBackend: UseBackendDraft[];
+  /** Rule families that have a rule of this section, not only inherited ones. */
+  readonly ownFamilies: Set<RuleFamily>;
+  /** Place in the order of evaluation of the last rule seen, for warnings (keyword/order.ts). */
+  lastRank: number;
+  /** Timeouts set by the section itself, for "overwriting" warnings. */
+  readonly ownTimeouts: Set<string>;
+  /** Where keywords stand that a later check points at ("option forwardfor"). */
+  readonly seen: Map<string, Span>;
+}
+
+/** Sides of a proxy; a defaults section counts as both. */
+export function hasFrontend(proxy: ProxyDraft): boolean {
+  return proxy.kind !== 'backend';
+}
+export function hasBackend(proxy: ProxyDraft): boolean {
+  return proxy.kind !== 'frontend';
+}
+/** As HAProxy names a proxy in messages: "frontend", "backend", "defaults", and "proxy" for listen. */
+export function proxyType(proxy: ProxyDraft): string {
+  return proxy.kind === 'listen' ? 'proxy' : proxy.kind;
+}
+
+export function newGlobal(): GlobalDraft {
+  return {
+    daemon: false, pidfile: null, chroot: null, uid: null, gid: null, maxconn: 0, nbthread: null, maxpipes: -1, splice: true,
+    ulimitN: 0, hardStopAfter: null, description: null, node: null, localpeer: null, zeroWarning: false,
+    unixBind: { prefix: '', mode: null, uid: null, gid: null },
+    tune: { bufsize: 16384, maxrewrite: 1024, pipesize: 0, maxHeaders: 101, maxAccept: 4 },
+  };
+}
+
+const NEW_RULES = (): RuleSetsDraft => ({
+  'tcp-request connection': [], 'tcp-request session': [], 'tcp-request content': [], 'tcp-response content': [],
+  'http-request': [], 'http-response': [], 'http-after-response': [],
+});
+
+/** HAProxy's documented defaults. */
+export function newSettings(): ProxySettings {
+  return {
+    mode: 'tcp', disabled: false, maxconn: 0, fullconn: 0, backlog: 0, retries: 3,
+    timeouts: {
+      client: null, server: null, connect: null, httpRequest: null, httpKeepAlive: null, queue: null, tunnel: null,
+      clientFin: null, serverFin: null, tarpit: null, check: null, clientHs: null,
+    },
+    flags: new Set(), connectionMode: 'http-keep-alive', reuse: 'safe', redispatch: 0,
+    balance: { algorithm: 'roundrobin', args: [] }, source: null, forwardFor: null, defaultBackend: null, errors: new Map(),
+    rules: NEW_RULES(), inspectDelay: { request: null, response: null },
+    server: {
+      weight: 1, backup: false, disabled: false, maxconn: 0, minconn: 0, maxqueue: 0, sendProxy: 0, source: null, check: false,
+      checkAddress: null, checkPort: 0, inter: 2000, fastinter: null, downinter: null, rise: 2, fall: 3, poolMaxConn: -1,
+      maxReuse: -1, poolPurgeDelay: 5000, initAddress: ['last', 'libc'],
+    },
+  };
+}
+
+/** A proxy's own settings, starting from its defaults section's. */
+export function copySettings(from: ProxySettings): ProxySettings {
+  const rules = NEW_RULES();
+  for (const family of Object.keys(rules) as RuleFamily[]) {
+    if (from.rules[family].length > 0) rules[family].push(...from.rules[family]);
+  }
+  return {
+    ...from,
+    timeouts: { ...from.timeouts }, flags: new Set(from.flags), errors: new Map(from.errors), rules,
+    inspectDelay: { ...from.inspectDelay }, server: { ...from.server },
+  };
+}
+
+export function newProxy(kind: ProxyKind, name: string, span: Span, defaults: ProxyDraft | null): ProxyDraft {
+  return {
+    kind, name, span, defaults, settings: defaults === null ? newSettings() : copySettings(defaults.settings),
+    id: null, description: null, acls: new AclTable(), binds: [], servers: [], useBackend: [], lastRank: -1, ownFamilies: new Set(), ownTimeouts: new Set(), seen: new Map(),
+  };
+}

@@ -1,0 +1,24 @@
+import type { AclScope } from '../acl.js';
+import { parseCondition as parse } from '../condition.js';
+import type { Condition } from '../model.js';
+import type { Walk } from '../walk.js';
+import { expressionScope } from './scope.js';
+
+/** What ACLs and conditions on the line see: also the ACLs of the proxy and pattern files. */
+export function aclScope(walk: Walk): AclScope {
+  const { site } = walk;
+  if (site.proxy === null) throw new Error('conditions stand in proxy sections only');
+  const { acls } = site.proxy;
+  return { ...expressionScope(walk), acls, readFile: (name) => site.files.read(name), host: (host) => site.hosts.push(host) };
+}
+
+/** The condition at the end of a line; null without one, undefined after an error. */
+export function parseCondition(walk: Walk): Condition | null | undefined {
+  const words = walk.condition();
+  if (words.length === 0) return null;
+  const [keyword] = words;
+  if (words.length === 1 && keyword !== undefined) {
+    return walk.error(keyword, `'${walk.keyword}' expects a condition after '${keyword.text}'`, "Write the names of ACLs, or a test between '{' and '}'.");
+  }
+  return parse(words, aclScope(walk));
+}

@@ -1,0 +1,9 @@
+/** Keywords of `global` sections. */
+import { environmentRows } from './environment.js';
+import { knownGlobalRows } from './known.js';
+import { processRows } from './process.js';
+import { tuneRows } from './tune.js';
+import { unixBindRow } from './unix_bind.js';
+import { KeywordTable } from '../table.js';
+
+export const globalTable = new KeywordTable([...processRows, ...tuneRows, ...environmentRows, unixBindRow, ...knownGlobalRows]);

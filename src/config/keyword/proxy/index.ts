@@ -1,0 +1,18 @@
+/** Keywords of defaults, frontend, backend and listen sections. */
+import { KeywordTable } from '../table.js';
+import { backendRows } from './backend.js';
+import { bindRows } from './bind.js';
+import { errorFileRow } from './errorfile.js';
+import { forwardForRow } from './forwardfor.js';
+import { knownProxyRows } from './known.js';
+import { optionRows } from './option.js';
+import { ruleRows } from './rules.js';
+import { serverRows } from './server.js';
+import { settingRows } from './settings.js';
+import { switchingRows } from './switching.js';
+import { timeoutRows } from './timeout.js';
+
+export const proxyTable = new KeywordTable([
+  ...settingRows, ...bindRows, ...serverRows, ...backendRows, ...switchingRows, ...timeoutRows, ...ruleRows, errorFileRow, forwardForRow,
+  ...optionRows, ...knownProxyRows,
+]);

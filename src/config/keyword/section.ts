@@ -1,0 +1,20 @@
+/** Sections that HAProxy knows beside global, defaults, frontend, backend and listen, and what becomes of them. */
+export interface SectionRow {
+  readonly name: string;
+  readonly support: 'inert' | 'unsupported';
+  /** Why an inert one has no effect. */
+  readonly why: string;
+}
+
+// An inert section only declares what other lines refer to, and those lines are refused or without effect themselves.
+const INERT: Readonly<Record<string, string>> = {
+  userlist: 'no rule can ask for a password yet', resolvers: 'names are resolved once, at start', mailers: 'no e-mails are sent',
+  'http-errors': 'nothing can refer to it yet', ring: 'no logs are written yet', 'log-profile': 'no logs are written yet',
+  cache: 'nothing can refer to it yet', 'fcgi-app': 'nothing can refer to it yet', 'crt-store': 'TLS is not available yet',
+  traces: 'there are no traces', acme: 'TLS is not available yet', healthcheck: 'nothing can refer to it yet',
+};
+
+export const SECTIONS: readonly SectionRow[] = [
+  ...Object.entries(INERT).map(([name, why]) => ({ name, support: 'inert' as const, why })),
+  ...['peers', 'log-forward', 'program'].map((name) => ({ name, support: 'unsupported' as const, why: '' })),
+];

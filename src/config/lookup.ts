@@ -1,0 +1,58 @@
+import { lookup as dnsLookup } from 'node:dns/promises';
+import type { Diagnostic, Span } from './diagnostic.js';
+import type { DraftAddress, HostAddress } from './draft.js';
+import type { SocketAddress } from './model.js';
+
+/** Looks one host name up: its first address, or null. */
+export type Lookup = (host: string, family: 0 | 4 | 6) => Promise<string | null>;
+
+/** The system's resolver, as HAProxy uses it at start. */
+export const systemLookup: Lookup = async (host, family) => {
+  try {
+    return (await dnsLookup(host, { family })).address;
+  } catch {
+    return null;
+  }
+};
+
+type Methods = readonly (DraftAddress | 'last' | 'libc' | 'none')[];
+
+/** Host names of a configuration with their addresses: collected first, looked up together, then asked. */
+export class AddressBook {
+  readonly #found = new Map<string, string | null>();
+
+  /** Looks up all the names of `addresses`. */
+  static async of(addresses: Iterable<HostAddress>, lookup: Lookup): Promise<AddressBook> {
+    const book = new AddressBook();
+    const wanted = new Map<string, HostAddress>();
+    for (const address of addresses) wanted.set(key(address), address);
+    await Promise.all([...wanted].map(async ([name, { host, family }]) => {
+      book.#found.set(name, await lookup(host, family));
+    }));
+    return book;
+  }
+
+  /** The address itself, or that of its host name; null after an error. `what` begins the message. */
+  find(address: DraftAddress, span: Span, what: string, report: (diagnostic: Diagnostic) => void, methods: Methods = ['libc']): SocketAddress | null {
+    if (address.kind !== 'host') return address;
+    for (const method of methods) {
+      if (method === 'last') continue;
+      if (method === 'none') {
+        report(alert(`'${what}' : a server without address (init-addr none) is not supported yet`, 'Name an address to start with.', span));
+        return null;
+      }
+      const text = method === 'libc' ? this.#found.get(key(address)) ?? null : method.kind === 'ip' ? method.address : null;
+      if (text !== null) return { kind: 'ip', family: text.includes(':') ? 6 : 4, address: text, port: address.port };
+    }
+    report(alert(`'${what}' : could not resolve address '${address.host}'`, 'Check the name and the resolver of this machine, or write an address.', span));
+    return null;
+  }
+}
+
+function key({ host, family }: HostAddress): string {
+  return `${family} ${host}`;
+}
+
+function alert(summary: string, advice: string, span: Span): Diagnostic {
+  return { severity: 'alert', summary, advice, span, related: [] };
+}

@@ -1,0 +1,238 @@
+/** From drafts to the Model: numbers instead of names, HAProxy's automatic ids, addresses looked up. */
+import { defaultThreads } from './keyword/global/process.js';
+import type { Diagnostic, Span } from './diagnostic.js';
+import { hasBackend, hasFrontend, proxyType } from './draft.js';
+import type { BindDraft, GlobalDraft, ProxyDraft, Reference, ServerDraft, ServerSettings } from './draft.js';
+import type { AddressBook } from './lookup.js';
+import type { Check, Global, Listener, Model, Proxy, Server, SourceAddress, UseBackend } from './model.js';
+import type { SampleReference } from './site.js';
+import { didYouMean } from './suggest.js';
+
+export type Report = (diagnostic: Diagnostic) => void;
+
+/** What resolve() works on. */
+export interface Drafts {
+  readonly global: GlobalDraft;
+  readonly proxies: readonly ProxyDraft[];
+  readonly references: readonly SampleReference[];
+  readonly environment: Global['environment'];
+  readonly sources: Model['sources'];
+}
+
+/** Numbers that are given out from 1 on, except those that lines ask for. */
+class Ids {
+  readonly #used = new Map<number, Span>();
+  #next = 1;
+
+  /** Reports an id that two lines ask for. */
+  claim(wanted: { readonly value: number; readonly span: Span } | null, report: Report, summary: (value: number) => string): void {
+    if (wanted === null) return;
+    const other = this.#used.get(wanted.value);
+    if (other === undefined) this.#used.set(wanted.value, wanted.span);
+    else {
+      report({ severity: 'alert', summary: summary(wanted.value), advice: 'Choose another number.', span: wanted.span, related: [{ span: other, text: 'used here' }] });
+    }
+  }
+
+  next(): number {
+    while (this.#used.has(this.#next)) this.#next++;
+    return this.#next++;
+  }
+}
+
+/** The Model of drafts whose host names are in `book`. Problems are reported; the result makes sense only without alerts. */
+export function resolve(drafts: Drafts, book: AddressBook, report: Report): Model {
+  return new Resolver(drafts, book, report).model();
+}
+
+class Resolver {
+  readonly #drafts: Drafts;
+  readonly #book: AddressBook;
+  readonly #report: Report;
+  readonly #proxyIndex = new Map<string, number>();
+  readonly #serverIndex = new Map<string, number>();
+  readonly #servers: Server[] = [];
+  readonly #listeners: Listener[] = [];
+
+  constructor(drafts: Drafts, book: AddressBook, report: Report) {
+    this.#drafts = drafts;
+    this.#book = book;
+    this.#report = report;
+  }
+
+  model(): Model {
+    const { proxies, sources } = this.#drafts;
+    const ids = new Ids();
+    proxies.forEach((proxy, index) => this.#proxyIndex.set(proxy.name, index));
+    for (const proxy of proxies) ids.claim(proxy.id, this.#report, (value) => `proxy ${proxy.name} reuses custom id ${value}`);
+    const numbers = proxies.map((proxy) => proxy.id?.value ?? ids.next());
+    const resolved = proxies.map((proxy, index) => this.#proxy(proxy, index, numbers[index] as number));
+    for (const reference of this.#drafts.references) this.#reference(reference);
+    return { sources, global: this.#global(), proxies: withFullconn(resolved, this.#drafts.global.maxconn), servers: this.#servers, listeners: this.#listeners };
+  }
+
+  #global(): Global {
+    const { unixBind: _, nbthread, tune, ...global } = this.#drafts.global;
+    return {
+      ...global, nbthread: nbthread ?? defaultThreads(), environment: this.#drafts.environment, variables: [],
+      // HAProxy readjusts it to half a buffer.
+      tune: { ...tune, maxrewrite: Math.min(tune.maxrewrite, tune.bufsize >> 1) },
+    };
+  }
+
+  #proxy(draft: ProxyDraft, index: number, id: number): Proxy {
+    const { settings, kind, name, span } = draft;
+    const servers = hasBackend(draft) ? this.#serversOf(draft, index) : [];
+    const listeners = hasFrontend(draft) ? this.#listenersOf(draft, index) : [];
+    return {
+      index, name, kind, isFrontend: hasFrontend(draft), isBackend: hasBackend(draft), span, mode: settings.mode, id,
+      description: draft.description, disabled: settings.disabled, maxconn: settings.maxconn, fullconn: settings.fullconn,
+      backlog: settings.backlog, retries: settings.retries, timeouts: settings.timeouts,
+      options: { flags: [...settings.flags], connectionMode: settings.connectionMode, reuse: settings.reuse, redispatch: settings.redispatch },
+      listeners, servers, balance: settings.balance,
+      defaultBackend: hasFrontend(draft) ? this.#defaultBackend(draft) : null,
+      useBackend: draft.useBackend.flatMap((rule): UseBackend[] => {
+        const backend = 'items' in rule.backend ? rule.backend : this.#backend(draft, rule.backend, 'use_backend');
+        return backend === null ? [] : [{ backend, condition: rule.condition, span: rule.span }];
+      }),
+      rules: settings.rules, inspectDelay: settings.inspectDelay, source: hasBackend(draft) ? this.#source(settings.source) : null,
+      errors: [...settings.errors.values()], forwardFor: settings.forwardFor,
+    } as Proxy;
+  }
+
+  #defaultBackend(draft: ProxyDraft): number | null {
+    const { defaultBackend } = draft.settings;
+    return defaultBackend === null ? null : this.#backend(draft, defaultBackend, 'default_backend');
+  }
+
+  /** The number of a backend that a frontend names; null after an error. */
+  #backend(draft: ProxyDraft, { name, span }: Reference, keyword: 'default_backend' | 'use_backend'): number | null {
+    const index = this.#proxyIndex.get(name);
+    const found = index === undefined ? undefined : this.#drafts.proxies[index];
+    if (index === undefined || found === undefined || !hasBackend(found)) {
+      const backends = this.#drafts.proxies.filter(hasBackend).map((proxy) => proxy.name);
+      const advice = found === undefined ? didYouMean(name, backends) ?? `Add a section 'backend ${name}'.` : `'${name}' is a frontend.`;
+      return this.#alert(span, `${proxyType(draft)} '${draft.name}': unable to find required ${keyword}: '${name}'`, advice);
+    }
+    const mine = draft.settings.mode;
+    const other = found.settings.mode;
+    if (mine === other) return index;
+    const where = keyword === 'default_backend' ? 'as its default backend' : "in a 'use_backend' rule";
+    const related = [{ span: found.span, text: 'the backend' }];
+    if (mine === 'tcp') {
+      return this.#alert(span, `${mine} ${proxyType(draft)} '${draft.name}' with ${other} backend '${name}' is not supported yet`,
+        "Give both the same 'mode': a connection is not upgraded from tcp to http.", related);
+    }
+    return this.#alert(span, `${mine} ${proxyType(draft)} '${draft.name}' tries to use incompatible ${other} backend '${name}' ${where}`, "Give both the same 'mode'.", related);
+  }
+
+  #source(source: ServerSettings['source']): SourceAddress | null {
+    if (source === null) return null;
+    const address = this.#book.find(source.address, source.span, 'source', this.#report);
+    return address === null ? null : { address, interface: source.interface };
+  }
+
+  #serversOf(draft: ProxyDraft, proxy: number): number[] {
+    const ids = new Ids();
+    const names = new Map<string, ServerDraft>();
+    for (const server of draft.servers) {
+      ids.claim(server.id, this.#report, (value) => `'server ${server.name}' : custom id ${value} already used in ${proxyType(draft)} '${draft.name}'`);
+      const other = names.get(server.name);
+      if (other === undefined) names.set(server.name, server);
+      else {
+        this.#alert(server.span, `${proxyType(draft)} '${draft.name}', another server named '${server.name}' was already defined`, 'Use distinct names.',
+          [{ span: other.span, text: 'defined here' }]);
+      }
+    }
+    return draft.servers.map((server) => {
+      const index = this.#servers.length;
+      this.#serverIndex.set(`${draft.name}/${server.name}`, index);
+      this.#servers.push(this.#server(draft, server, proxy, index, server.id?.value ?? ids.next()));
+      return index;
+    });
+  }
+
+  #server(draft: ProxyDraft, server: ServerDraft, proxy: number, index: number, id: number): Server {
+    const { name, settings, span, addressSpan } = server;
+    const { weight, backup, disabled, maxconn, minconn, maxqueue, sendProxy, poolMaxConn, maxReuse, poolPurgeDelay } = settings;
+    const address = this.#book.find(server.address, addressSpan, `server ${draft.name}/${name}`, this.#report, settings.initAddress) ?? NOWHERE;
+    return {
+      index, proxy, name, id, address, weight, backup, disabled, maxconn, minconn, maxqueue, sendProxy,
+      source: this.#source(settings.source ?? null), check: settings.check ? this.#check(server, address) : null,
+      poolMaxConn, maxReuse, poolPurgeDelay, span,
+    };
+  }
+
+  #check({ name, settings, addressSpan }: ServerDraft, server: Server['address']): Check {
+    const { inter, fastinter, downinter, rise, fall, checkAddress, checkPort } = settings;
+    const own = checkAddress === null ? server : this.#book.find(checkAddress.address, checkAddress.span, 'addr', this.#report) ?? NOWHERE;
+    const port = checkPort !== 0 ? checkPort : server.kind === 'ip' ? server.port : 0;
+    if (own.kind === 'ip' && port === 0) this.#alert(addressSpan, `server ${name} has neither service port nor check port`, "Add 'port <port>'.");
+    const address = own.kind === 'ip' ? { ...own, port } : own;
+    return { inter, fastinter, downinter, rise, fall, address };
+  }
+
+  #listenersOf(draft: ProxyDraft, proxy: number): number[] {
+    const ids = new Ids();
+    for (const bind of draft.binds) {
+      const id = bind.id === null ? null : { value: bind.id, span: bind.span };
+      ids.claim(id, this.#report, (value) => `'bind' : custom id ${value} already used in ${proxyType(draft)} '${draft.name}'`);
+    }
+    return draft.binds.flatMap((bind) => bind.addresses.map((entry) => {
+      const index = this.#listeners.length;
+      this.#listeners.push(this.#listener(bind, entry, proxy, index, bind.id ?? ids.next()));
+      return index;
+    }));
+  }
+
+  #listener(bind: BindDraft, entry: BindDraft['addresses'][number], proxy: number, index: number, id: number): Listener {
+    const { unixBind } = this.#drafts.global;
+    const { name, maxconn, backlog, acceptProxy, v6only, tfo, deferAccept, interface: device } = bind;
+    const found = this.#book.find(entry.address, entry.span, 'bind', this.#report) ?? NOWHERE;
+    const unix = found.kind === 'unix' ? unixBind : null;
+    return {
+      index, proxy, name, address: found.kind === 'unix' ? { ...found, path: unixBind.prefix + found.path } : found,
+      maxconn, backlog, acceptProxy, v6only, interface: device, tfo, deferAccept, mode: bind.mode ?? unix?.mode ?? null,
+      uid: bind.uid ?? unix?.uid ?? null, gid: bind.gid ?? unix?.gid ?? null, id, span: entry.span,
+    };
+  }
+
+  /** Writes the number of a proxy or server into the arguments of the sample that names it. */
+  #reference({ kind, name, span, keyword, args, at, proxy }: SampleReference): void {
+    // Without a name the sample looks at the proxy that is running.
+    if (name === null) return;
+    if (kind === 'server') {
+      const full = name.includes('/') ? name : `${proxy?.name ?? ''}/${name}`;
+      const index = this.#serverIndex.get(full);
+      if (index === undefined) this.#alert(span, `unable to find server '${name}' referenced in arg ${at + 1} of '${keyword}'`, didYouMean(full, this.#serverIndex.keys()));
+      else args[at] = index;
+      return;
+    }
+    const index = this.#proxyIndex.get(name);
+    const found = index === undefined ? undefined : this.#drafts.proxies[index];
+    const fits = found !== undefined && (kind === 'frontend' ? hasFrontend(found) : hasBackend(found));
+    if (index !== undefined && fits) args[at] = index;
+    else this.#alert(span, `unable to find ${kind} '${name}' referenced in arg ${at + 1} of '${keyword}'`, didYouMean(name, this.#proxyIndex.keys()));
+  }
+
+  #alert(span: Span, summary: string, advice: string | null, related: Diagnostic['related'] = []): null {
+    this.#report({ severity: 'alert', summary, advice, span, related });
+    return null;
+  }
+}
+
+/** Stands for an address that could not be found; there is an alert then, and no Model comes out. */
+const NOWHERE: Server['address'] = { kind: 'ip', family: 4, address: '0.0.0.0', port: 0 };
+
+/** fullconn as HAProxy computes it where it is not set: a tenth of the maxconn of the frontends that lead to the backend. */
+function withFullconn(proxies: readonly Proxy[], globalMaxconn: number): Proxy[] {
+  const sums = new Array<number>(proxies.length).fill(0);
+  for (const proxy of proxies) {
+    if (!proxy.isFrontend) continue;
+    const targets = new Set(proxy.useBackend.map((rule) => rule.backend).filter((backend) => typeof backend === 'number'));
+    if (proxy.defaultBackend !== null) targets.add(proxy.defaultBackend);
+    if (proxy.isBackend) targets.add(proxy.index);
+    for (const target of targets) sums[target] = (sums[target] ?? 0) + (proxy.maxconn === 0 ? globalMaxconn : proxy.maxconn);
+  }
+  return proxies.map((proxy) => (proxy.isBackend && proxy.fullconn === 0 ? { ...proxy, fullconn: Math.ceil((sums[proxy.index] ?? 0) / 10) } : proxy));
+}

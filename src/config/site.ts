@@ -1,0 +1,27 @@
+import type { Cursor } from './cursor.js';
+import type { DiagnosticSink } from './diagnostic.js';
+import type { GlobalDraft, ProxyDraft } from './draft.js';
+import type { Reference } from './expression.js';
+import type { FileReader } from './files.js';
+import type { Mode } from './model.js';
+import type { HostPattern } from './pattern_reader.js';
+
+/** The place a line stands in, and what its keyword needs of the load that reads it. One per load, moved along by the builder. */
+export interface Site {
+  section: Cursor['section'];
+  mode: Mode;
+  /** The proxy or defaults section; null in `global`. */
+  proxy: ProxyDraft | null;
+  readonly global: GlobalDraft;
+  readonly sink: DiagnosticSink;
+  readonly files: FileReader;
+  /** Names of proxies and servers in samples, resolved when all sections are read. */
+  readonly references: SampleReference[];
+  /** Host names among patterns, looked up at the end of load. */
+  readonly hosts: HostPattern[];
+}
+
+/** A name in a sample's arguments, with the section of its line. */
+export interface SampleReference extends Reference {
+  readonly proxy: ProxyDraft | null;
+}
