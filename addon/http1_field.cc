@@ -13,24 +13,22 @@ constexpr uint64_t LENGTH_MAX = INT64_MAX;
 template <size_t N>
 inline bool same(const char* p, const char (&literal)[N]) {
   constexpr size_t length = N - 1;
-  auto differ = [&]<typename Word>(Word, size_t at, uint64_t blanks) {
+  auto difference = [&]<typename Word>(Word blanks, size_t at) -> uint64_t {
     Word a, b;
     std::memcpy(&a, p + at, sizeof a);
     std::memcpy(&b, literal + at, sizeof b);
-    return static_cast<Word>(a | static_cast<Word>(blanks)) != b;
+    return static_cast<Word>(a | blanks) ^ b;
   };
-  constexpr uint64_t BLANKS = 0x2020202020202020;
+  uint64_t differ = 0;
   if constexpr (length >= 8) {
-    bool d = false;
-    for (size_t at = 0; at + 8 <= length; at += 8) d |= differ(uint64_t{}, at, BLANKS);
-    return !(d | differ(uint64_t{}, length - 8, BLANKS));
+    for (size_t at = 0; at + 8 <= length; at += 8) differ |= difference(uint64_t{0x2020202020202020}, at);
+    differ |= difference(uint64_t{0x2020202020202020}, length - 8);
   } else if constexpr (length >= 4) {
-    return !(differ(uint32_t{}, 0, BLANKS) | differ(uint32_t{}, length - 4, BLANKS));
+    differ = difference(uint32_t{0x20202020}, 0) | difference(uint32_t{0x20202020}, length - 4);
   } else {
-    bool d = false;
-    for (size_t at = 0; at < length; at++) d |= differ(uint8_t{}, at, BLANKS);
-    return !d;
+    for (size_t at = 0; at < length; at++) differ |= difference(uint8_t{0x20}, at);
   }
+  return differ == 0;
 }
 
 // Calls element(first, length) for each element of a comma list, surrounding blanks taken off, empty ones included.
@@ -306,7 +304,7 @@ int judge_request(const char* bytes, Http1Head& head, const FieldState& state, c
   return 0;
 }
 
-int judge_response(const char* bytes, Http1Head& head, const FieldState& state, const Http1Limits& limits, Http1Error& error) {
+int judge_response(Http1Head& head, const FieldState& state, const Http1Limits& limits, Http1Error& error) {
   const char* reason = judge_framing(head, state, limits);
   if (reason) return refuse(error, 502, 0, reason);
   judge_persistence(head, state);

@@ -39,15 +39,20 @@ void reset(Http1Head& head) {
   head.content_length = 0;
 }
 
+Parse other_line_end(Cursor& c);
+
 // The byte at c.p ends a value or start line if it begins a line end: skips that. Otherwise says what is wrong.
-Parse line_end(Cursor& c) {
+inline Parse line_end(Cursor& c) {
+  if (c.end - c.p < 2 || c.p[0] != '\r' || c.p[1] != '\n') [[unlikely]] return other_line_end(c);
+  c.p += 2;
+  return Parse::Complete;
+}
+
+Parse other_line_end(Cursor& c) {
   const char* at = c.p;
   if (at == c.end) return Parse::Incomplete;
   if (*at == '\r') {
-    if (at + 1 == c.end) return Parse::Incomplete;
-    if (at[1] != '\n') return c.refuse(at, "CR without LF");
-    c.p = at + 2;
-    return Parse::Complete;
+    return at + 1 == c.end ? Parse::Incomplete : c.refuse(at, "CR without LF");
   }
   if (*at == '\n') {
     if (!c.unsafe) return c.refuse(at, "LF without CR");
@@ -58,9 +63,10 @@ Parse line_end(Cursor& c) {
   return c.refuse(at, *at == '\0' ? "NUL character" : "control character");
 }
 
-const char* value_end(const Cursor& c, const char* p) {
+inline const char* value_end(const Cursor& c, const char* p) {
   const char* stop = scan_value(p, c.end);
-  while (c.unsafe && stop < c.end && *stop != '\r' && *stop != '\n') stop = scan_value(stop + 1, c.end);
+  if (!c.unsafe) [[likely]] return stop;
+  while (stop < c.end && *stop != '\r' && *stop != '\n') stop = scan_value(stop + 1, c.end);
   return stop;
 }
 
@@ -98,7 +104,8 @@ Parse parse_field(Cursor& c, FieldState& state) {
   while (stop > value && is_blank(stop[-1])) stop--;
   HeaderField field{c.slice(name, colon), c.slice(value, stop)};
   const char* reason = nullptr;
-  switch (note_field(c.start, field, c.head, state, reason)) {
+  const bool matters = may_matter(name, static_cast<size_t>(colon - name));
+  switch (matters ? note_field(c.start, field, c.head, state, reason) : Noted::Store) {
     case Noted::Refuse:
       return c.refuse(value, reason);
     case Noted::Drop:
@@ -300,7 +307,7 @@ Parse parse_response(const char* bytes, size_t n, size_t seen, const Http1Limits
   if (parsed != Parse::Complete) return parsed;
   parsed = parse_fields(c, state);
   if (parsed != Parse::Complete) return parsed;
-  return judge_response(bytes, head, state, limits, error) ? Parse::Error : Parse::Complete;
+  return judge_response(head, state, limits, error) ? Parse::Error : Parse::Complete;
 }
 
 bool slice_is(const char* bytes, Slice slice, const char* lower_text, size_t n) {

@@ -1,6 +1,7 @@
 #include "http1_write.h"
 
 #include <cstring>
+#include "http1_field.h"
 #include "http1_scan.h"
 
 namespace tsproxy {
@@ -141,8 +142,8 @@ class HeadWriter {
       return;
     }
     int32_t run = fields_off;   // lines from here to the present one go out as they came
+    Edit edit;
     for (int32_t i = 0; i < head_.count; i++) {
-      Edit edit;
       const Fate fate = fate_of(i, edit);
       if (fate == Fate::Copy && !rebuild_) continue;
       const int32_t line = head_.fields[i].name.off;
@@ -174,22 +175,27 @@ class HeadWriter {
   }
 
   // What becomes of row i; with Replace, by which edit.
-  Fate fate_of(int32_t i, Edit& edit) {
+  Fate fate_of(int32_t i, Edit& edit) const {
     const Slice name = head_.fields[i].name;
     const char* text = bytes_ + name.off;
-    const bool framing = is_framing(text, static_cast<size_t>(name.len));
-    if (framing) return change_.drop_transfer_encoding && name.len == 17 ? Fate::Drop : Fate::Copy;
-    Edit last;
-    if (touched_ >> (i & 63) & 1) {
-      for (Edits edits(change_.edits, change_.edits_size); edits.next(edit);) {
-        const bool own = edit.op == EDIT_DELETE || edit.op == EDIT_REPLACE;
-        if (own && edit.row == static_cast<uint32_t>(i)) last = edit;
-      }
-      edit = last;
+    if (is_framing(text, static_cast<size_t>(name.len))) return change_.drop_transfer_encoding && name.len == 17 ? Fate::Drop : Fate::Copy;
+    if (touched_ >> (i & 63) & 1 && find_edit(static_cast<uint32_t>(i), edit)) {
+      if (edit.op == EDIT_DELETE) return Fate::Drop;
+      return names_framing(edit) ? Fate::Copy : Fate::Replace;
     }
-    if (last.op == EDIT_DELETE) return Fate::Drop;
-    if (last.op == EDIT_REPLACE) return names_framing(last) ? Fate::Copy : Fate::Replace;
-    return look_ ? own_fate(text, name) : Fate::Copy;
+    return look_ && may_matter(text, static_cast<size_t>(name.len)) ? own_fate(text, name) : Fate::Copy;
+  }
+
+  // The last edit of row i.
+  bool find_edit(uint32_t i, Edit& found) const {
+    bool any = false;
+    Edit edit;
+    for (Edits edits(change_.edits, change_.edits_size); edits.next(edit);) {
+      if ((edit.op != EDIT_DELETE && edit.op != EDIT_REPLACE) || edit.row != i) continue;
+      found = edit;
+      any = true;
+    }
+    return any;
   }
 
   Fate own_fate(const char* text, Slice name) const {
