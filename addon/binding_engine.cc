@@ -6,8 +6,32 @@ namespace tsproxy {
 
 namespace {
 
-// What a decision that failed comes to: the client gets a 500.
+// What a decision that failed comes to: a 500 in mode http, the end of the session otherwise.
 constexpr int32_t VERDICT_FAILED = VERDICT_ERROR | 500 << 8;
+
+void clear_exception(napi_env env) {
+  bool pending = false;
+  napi_value thrown;
+  if (napi_is_exception_pending(env, &pending) == napi_ok && pending) napi_get_and_clear_last_exception(env, &thrown);
+}
+
+// The stack of an error, or any other thrown value as a string; empty if it has none.
+std::string text_of(napi_env env, napi_value thrown) {
+  napi_valuetype type;
+  napi_value text = thrown, stack;
+  if (napi_typeof(env, thrown, &type) == napi_ok && type == napi_object &&
+      napi_get_named_property(env, thrown, "stack", &stack) == napi_ok && napi_typeof(env, stack, &type) == napi_ok &&
+      type == napi_string)
+    text = stack;
+  size_t length = 0;
+  std::string made;
+  if (napi_coerce_to_string(env, text, &text) == napi_ok && napi_get_value_string_utf8(env, text, nullptr, 0, &length) == napi_ok) {
+    made.resize(length);
+    napi_get_value_string_utf8(env, text, made.data(), length + 1, &length);
+  }
+  clear_exception(env);
+  return made;
+}
 
 }  // namespace
 
@@ -96,34 +120,36 @@ int32_t Drive::decide(int32_t phase, uint32_t session) {
   napi_status status = napi_call_function(env_, receiver, function, 2, arguments, &answer);
   int32_t verdict;
   if (status == napi_ok) status = napi_get_value_int32(env_, answer, &verdict);
-  return status == napi_ok ? verdict : failed(status);
+  return status == napi_ok ? verdict : failed();
 }
 
-// decide() threw, or answered something that is no number. The session gets a 500 and the process lives on; the error is
-// told as a warning at the first, second, fourth, … time: a rule that always throws must not flood the log.
-int32_t Drive::failed(napi_status status) {
-  failures_++;
+// decide() threw, or answered something that is no number. The session ends and the process lives on; the error is told as
+// a warning at the first, second, fourth, … time: a rule that always throws must not flood the log.
+int32_t Drive::failed() {
   napi_value thrown = nullptr;
   bool pending = false;
   napi_is_exception_pending(env_, &pending);
-  if (pending && napi_get_and_clear_last_exception(env_, &thrown) != napi_ok) return VERDICT_FAILED;
-  if ((failures_ & (failures_ - 1)) != 0) return VERDICT_FAILED;
-  try {
-    Napi::HandleScope scope(env_);
-    warn(thrown != nullptr ? Napi::Error(env_, thrown) : Napi::TypeError::New(env_, "decide() must return a verdict, an integer"));
-  } catch (const Napi::Error&) {
-    // The environment is ending: nobody is left to tell.
-  }
+  if (pending) napi_get_and_clear_last_exception(env_, &thrown);
+  failures_++;
+  if ((failures_ & (failures_ - 1)) == 0) warn(thrown);
   return VERDICT_FAILED;
 }
 
-void Drive::warn(const Napi::Error& error) {
-  Napi::Object process = Napi::Env(env_).Global().Get("process").As<Napi::Object>();
-  Napi::Object warning = error.Value();
-  std::string text = "a decision failed, the client got a 500 (" + std::to_string(failures_) + " so far): ";
-  Napi::Value stack = warning.Get("stack");
-  text += (stack.IsString() ? stack : Napi::Value(warning)).ToString().Utf8Value();
-  process.Get("emitWarning").As<Napi::Function>().Call(process, {Napi::String::New(env_, text), Napi::String::New(env_, "DecisionWarning")});
+// Calls that fail are let be: in a worker that is being terminated every one does.
+void Drive::warn(napi_value thrown) {
+  napi_handle_scope scope;
+  if (napi_open_handle_scope(env_, &scope) != napi_ok) return;
+  std::string text = "a decision failed and its session was ended (" + std::to_string(failures_) + " so far): ";
+  text += thrown == nullptr ? "decide() returned no integer" : text_of(env_, thrown);
+  napi_value global, process, emit, arguments[2], ignored;
+  if (napi_get_global(env_, &global) == napi_ok && napi_get_named_property(env_, global, "process", &process) == napi_ok &&
+      napi_get_named_property(env_, process, "emitWarning", &emit) == napi_ok &&
+      napi_create_string_utf8(env_, text.data(), text.size(), &arguments[0]) == napi_ok &&
+      napi_create_string_utf8(env_, "DecisionWarning", NAPI_AUTO_LENGTH, &arguments[1]) == napi_ok) {
+    napi_call_function(env_, process, emit, 2, arguments, &ignored);
+  }
+  clear_exception(env_);
+  napi_close_handle_scope(env_, scope);
 }
 
 void Drive::close() {
@@ -136,7 +162,10 @@ void Drive::finish(bool ending) {
   if (finished_) return;
   finished_ = true;
   if (on_closed != nullptr) on_closed(owner, ending);
-  if (!ending && !window_.IsEmpty()) napi_detach_arraybuffer(env_, window_.Value());
+  if (!ending && !window_.IsEmpty()) {
+    Napi::HandleScope scope(env_);
+    napi_detach_arraybuffer(env_, window_.Value());   // views read nothing from now on, instead of freed memory
+  }
   window_.Reset();
   uv_poll_stop(&poll_);
   engine_.reset();

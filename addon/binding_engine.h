@@ -28,8 +28,8 @@ class Drive final : public Decider {
   void watch();
   void pass();
   bool enter_javascript();
-  int32_t failed(napi_status status);
-  void warn(const Napi::Error& error);
+  int32_t failed();
+  void warn(napi_value thrown);
   void finish(bool ending);
   static void ready(uv_poll_t* poll, int status, int events);
   static void environment_ends(napi_async_cleanup_hook_handle hook, void* drive);
