@@ -110,6 +110,12 @@ export function parseAclTests(words: readonly Word[], name: string | null, at: S
   return groups.map((group) => ({ name, sample: parsed.sample, method: method.name, span, ...group }));
 }
 
+/** True if the tables have what the criterion starts with, directly or as the base of a derived keyword. */
+export function isKnownCriterion(criterion: string, scope: ExpressionScope): boolean {
+  const keyword = keywordAt(criterion, 0);
+  return scope.tables.fetch(keyword) !== undefined || scope.tables.fetch(DERIVED_KEYWORDS.get(keyword)?.fetch ?? '') !== undefined;
+}
+
 /** null: no derived keyword; undefined after an error. */
 function derivedOf(criterion: Word, scope: AclScope): { parsed: ParsedExpression; method: MatchMethod | null } | null | undefined {
   const keyword = keywordAt(criterion.text, 0);

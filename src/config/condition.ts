@@ -1,4 +1,4 @@
-import { parseAclTests } from './acl.js';
+import { isKnownCriterion, parseAclTests } from './acl.js';
 import type { AclScope } from './acl.js';
 import type { Span } from './diagnostic.js';
 import type { Condition } from './model.js';
@@ -62,15 +62,17 @@ class ConditionWords {
 
   any(): Condition | undefined {
     const terms: Condition[] = [];
+    let first = true;
     while (this.#at < this.#words.length) {
       const word = this.#words[this.#at] as Word;
       if (isOr(word)) {
         this.#at++;
         const next = this.#words[this.#at];
         // HAProxy takes an alternative without terms for none at all.
-        if (terms.length === 0 || next === undefined || isOr(next)) this.#warn(word.span, `'${word.text}' has no term on both sides and is ignored`);
+        if (first || next === undefined || isOr(next)) this.#warn(word.span, `'${word.text}' has no term on both sides and is ignored`);
         continue;
       }
+      first = false;
       const all = this.#all();
       if (all !== undefined) terms.push(all);
     }
@@ -124,7 +126,8 @@ class ConditionWords {
     const predefined = Object.hasOwn(PREDEFINED_ACLS, name) ? PREDEFINED_ACLS[name] : undefined;
     if (predefined === undefined) return this.#error(span, `no such ACL : '${name}'`, this.#adviceFor(name));
     // Each definition is parsed once for the table that it is used with; its messages, if any, blame the place of use.
-    const tests = parseAclTests(predefined.map((text) => ({ text, span, offsets: new Array<number>(text.length + 1).fill(span.start) })), name, span, this.#scope);
+    if (!isKnownCriterion(predefined[0] ?? '', this.#scope)) return this.#error(span, `predefined ACL '${name}' is not supported yet`, null);
+    const tests = parseAclTests(predefined.map((text) => placed(text, span)), name, span, this.#scope);
     if (tests === undefined) return undefined;
     acls.add(name, tests);
     return acls.get(name);
@@ -146,6 +149,11 @@ class ConditionWords {
   #warn(span: Span, summary: string): void {
     this.#scope.sink.report({ severity: 'warning', summary, advice: null, span, related: [] });
   }
+}
+
+/** A word that isn't in the text, standing for `span`. */
+function placed(text: string, span: Span): Word {
+  return { text, span, offsets: [...new Array<number>(text.length).fill(span.start), span.end] };
 }
 
 function isOr(word: Word): boolean {

@@ -186,7 +186,7 @@ class ExpressionParser {
   ): boolean {
     const label = argumentLabel(argument.type);
     const omitted = raw === undefined || (raw.text === '' && argument.type !== 'str');
-    if (omitted && isReference(argument.type)) {
+    if (omitted && isReference(argument.type) && argument.type !== 'server') {
       args.push(null);
       const span = subspan(this.#word, call.from, call.end);
       this.#scope.reference?.({ kind: argument.type, name: null, span, keyword: call.row.name, args, at });
