@@ -32,39 +32,53 @@ function shares(weights: readonly number[]): number[] {
   return exact.map((w) => Math.max(1, Math.round((w * LENGTH_MAX) / sum)));
 }
 
-/** A binary heap of groups by due time, the heavier group first among equals, then the earlier one. */
+/**
+ * A binary heap of groups by due turn. The heavier group comes first among those due together, then the earlier one: that rank is
+ * part of the key, so that one comparison decides.
+ */
 class DueHeap {
   private readonly heap: Int32Array;
-  constructor(private readonly due: Float64Array, private readonly share: readonly number[]) {
+  private readonly key: Float64Array;
+  private readonly rank: Int32Array;
+
+  constructor(share: readonly number[], due: (group: number) => number) {
     this.heap = Int32Array.from(share.keys());
+    this.key = new Float64Array(share.length);
+    this.rank = new Int32Array(share.length);
+    [...share.keys()].sort((a, b) => share[b]! - share[a]! || a - b).forEach((group, rank) => (this.rank[group] = rank));
+    for (let g = 0; g < share.length; g++) this.file(g, due(g));
     for (let i = share.length >> 1; i >= 0; i--) this.sift(i);
   }
 
+  /** The group whose turn it is. */
   top(): number {
     return this.heap[0]!;
   }
 
-  sift(from: number): void {
-    const { heap } = this;
+  /** Gives the top group its next due turn. */
+  again(due: number): void {
+    this.file(this.heap[0]!, due);
+    this.sift(0);
+  }
+
+  private file(group: number, due: number): void {
+    this.key[group] = Math.floor(due) * this.key.length + this.rank[group]!;
+  }
+
+  private sift(from: number): void {
+    const { heap, key } = this;
     const moving = heap[from]!;
+    const own = key[moving]!;
     let at = from;
     for (;;) {
       let child = 2 * at + 1;
       if (child >= heap.length) break;
-      if (child + 1 < heap.length && this.before(heap[child + 1]!, heap[child]!)) child++;
-      if (!this.before(heap[child]!, moving)) break;
+      if (child + 1 < heap.length && key[heap[child + 1]!]! < key[heap[child]!]!) child++;
+      if (key[heap[child]!]! >= own) break;
       heap[at] = heap[child]!;
       at = child;
     }
     heap[at] = moving;
-  }
-
-  private before(a: number, b: number): boolean {
-    const dueA = Math.floor(this.due[a]!);
-    const dueB = Math.floor(this.due[b]!);
-    if (dueA !== dueB) return dueA < dueB;
-    if (this.share[a] !== this.share[b]) return this.share[a]! > this.share[b]!;
-    return a < b;
   }
 }
 
@@ -76,15 +90,13 @@ export function layOut(weights: readonly number[]): Cycle {
   const rank = new Uint32Array(length);
   const perCycle = new Uint32Array(share.length);
   const first = share.map((s) => Math.floor((length - s) / s));
-  const due = Float64Array.from(first);
-  const heap = new DueHeap(due, share);
+  const heap = new DueHeap(share, (g) => first[g]!);
   for (let position = 0; position < length; position++) {
     const g = heap.top();
     group[position] = g;
     rank[position] = perCycle[g]!++;
     // A group whose turns of this cycle are used up waits for the next one.
-    due[g] = perCycle[g] === share[g] ? Infinity : first[g]! + (perCycle[g]! * length) / share[g]!;
-    heap.sift(0);
+    heap.again(perCycle[g] === share[g] ? Infinity : first[g]! + (perCycle[g]! * length) / share[g]!);
   }
   return { length, group, rank, perCycle };
 }

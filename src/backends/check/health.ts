@@ -2,7 +2,8 @@ import type { Check } from '../../config/model.js';
 
 /**
  * The health of a checked server as HAProxy counts it: 0 to rise + fall - 1, up from `rise` on. `rise` good checks in a row bring a
- * server up, `fall` bad ones in a row bring it down. It starts at `rise`: up, but one bad check is enough.
+ * server up, `fall` bad ones in a row bring it down: one good check of a server that is up makes up for all bad ones before it.
+ * It starts at `rise`: up, but one bad check is enough.
  */
 export class Health {
   private value: number;
@@ -18,10 +19,8 @@ export class Health {
   take(passed: boolean): boolean {
     const { rise, fall } = this.check;
     const before = this.up;
-    if (passed) {
-      this.value = Math.min(this.value + 1, rise + fall - 1);
-      if (!before && this.up) this.value = rise + fall - 1;
-    } else this.value = this.value > rise ? this.value - 1 : 0;
+    if (passed) this.value = this.value + 1 >= rise ? rise + fall - 1 : this.value + 1;
+    else this.value = this.value > rise ? this.value - 1 : 0;
     return this.up !== before;
   }
 

@@ -35,17 +35,27 @@ export class Family {
   /** The samples as objects (Registry.getMetricsAsJSON). */
   get(): Promise<{ name: string; help: string; type: string; aggregator: string; values: { value: number; labels: Record<string, string> }[] }> {
     const values: { value: number; labels: Record<string, string> }[] = [];
-    this.each((labels, value) => {
+    this.each(0, this.size, (labels, value) => {
       const pairs = [...labels.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, name, text]) => [name!, unescapeLabel(text!)] as const);
       values.push({ value, labels: Object.fromEntries(pairs) });
     });
     return Promise.resolve({ name: this.name, help: this.help, type: this.type, aggregator: this.aggregator, values });
   }
 
-  /** The samples in the exposition format, without a final newline. */
-  text(): string {
-    let text = `# HELP ${this.name} ${this.help}\n# TYPE ${this.name} ${this.type}`;
-    this.each((labels, value) => {
+  /** Number of targets, for text(). */
+  get size(): number {
+    return this.targets.indices.length;
+  }
+
+  /** The lines above the samples, without a final newline. */
+  head(): string {
+    return `# HELP ${this.name} ${this.help}\n# TYPE ${this.name} ${this.type}`;
+  }
+
+  /** The samples of targets number `from` to `to` (not included) in the exposition format, each line with the newline before it. */
+  text(from: number, to: number): string {
+    let text = '';
+    this.each(from, to, (labels, value) => {
       text += labels === '' ? `\n${this.name} ${number(value)}` : `\n${this.name}{${labels}} ${number(value)}`;
     });
     return text;
@@ -55,11 +65,11 @@ export class Family {
     // The values belong to the pages.
   }
 
-  private each(take: (labels: string, value: number) => void): void {
+  private each(from: number, to: number, take: (labels: string, value: number) => void): void {
     const { row, readings } = this;
     const { indices, labels } = this.targets;
     const parts = row.by?.values.map((value) => `${row.by!.label}="${escapeLabel(value)}"`);
-    for (let i = 0; i < indices.length; i++) {
+    for (let i = from; i < Math.min(to, indices.length); i++) {
       const index = indices[i]!;
       if (row.applies !== undefined && !row.applies(readings, index)) continue;
       const own = labels[i]!;
