@@ -51,6 +51,8 @@ export interface Metrics {
 export const tables: readonly ScopeTable[] = [processTable, frontendTable, backendTable, serverTable, ownTable, workerTable];
 
 const BUILD_INFO = 'haproxy_process_build_info';
+/** Read with the code: after a chroot the file is out of reach. */
+const VERSION = version();
 
 /** Labels of everything that has samples, made once per configuration. */
 function targetsOf({ proxies, servers }: Model, workers: number): Readonly<Record<Scope, Targets>> {
@@ -81,7 +83,7 @@ export function createMetrics(parts: MetricsParts): Metrics {
     rowCells: parts.pages.rowCells,
     workers: model.global.nbthread,
   };
-  const facts = { version: version(), startTime, ...limits };
+  const facts = { version: VERSION, startTime, ...limits };
   const sampler = parts.sampler ?? startSampler(model, pages).sampler;
   const readings = new Readings(model, pages, facts, sampler, parts.checks ?? null, parts.now);
   const targets = targetsOf(model, pages.workers);
