@@ -26,7 +26,10 @@ using Info = Napi::CallbackInfo;
 
 int32_t integer(const Info& info, size_t index, const char* what, int32_t least) {
   double number = info[index].IsNumber() ? info[index].As<Napi::Number>().DoubleValue() : least - 1.0;
-  if (number < least || number > INT32_MAX) throw Napi::RangeError::New(info.Env(), std::string(what) + " must be an integer from " + std::to_string(least) + " up");
+  if (!(number >= least && number <= INT32_MAX)) {
+    std::string text = std::string(what) + " must be an integer from " + std::to_string(least) + " up";
+    throw Napi::RangeError::New(info.Env(), text);
+  }
   return static_cast<int32_t>(number);
 }
 
