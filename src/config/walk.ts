@@ -6,6 +6,8 @@ import type { Site } from './site.js';
 import { subspan } from './source.js';
 import type { Word } from './source.js';
 import { parseExpression } from './expression.js';
+import { supportsAlias } from './keyword/aliases.js';
+import { checkPlace } from './keyword/place.js';
 import { expressionScope } from './keyword/scope.js';
 import { parseLogFormat } from './log_format.js';
 import { didYouMean } from './suggest.js';
@@ -27,19 +29,34 @@ export class Walk implements Cursor {
   #at: number;
   #end: number;
 
-  /** A walk over `words` from `at` on; the words before it (after a prefix) are the keyword. */
-  constructor(site: Site, words: readonly Word[], at: number, prefix: 'no' | 'default' | null, family: RuleFamily | null = null) {
+  /** A walk over `words` from `at` on; the words from `first` (by default: after a prefix) up to it are the keyword. */
+  constructor(
+    site: Site, words: readonly Word[], at: number, prefix: 'no' | 'default' | null, family: RuleFamily | null = null,
+    first = prefix === null ? 0 : 1,
+  ) {
     this.site = site;
     this.words = words;
     this.prefix = prefix;
     this.family = family;
     this.#at = at;
     this.#end = words.length;
-    const first = prefix === null ? 0 : 1;
     const start = words[first] as Word;
     const last = words[at - 1] as Word;
     this.keyword = at - first === 1 ? start.text : words.slice(first, at).map((word) => word.text).join(' ');
     this.keywordSpan = { source: start.span.source, start: start.span.start, end: last.span.end };
+  }
+
+  /** A walk over what is left, whose keyword is the word `at`. */
+  from(at: number): Walk {
+    const inner = new Walk(this.site, this.words, at + 1, null, this.family, at);
+    inner.#end = this.#end;
+    return inner;
+  }
+
+  /** Goes on where a walk made by from() stopped. */
+  follow(inner: Walk): void {
+    this.#at = inner.#at;
+    this.failed ||= inner.failed;
   }
 
   get section(): Cursor['section'] {
@@ -162,11 +179,19 @@ export class Walk implements Cursor {
   }
 
   expression(word: Word): SampleExpression | undefined {
-    return this.#kept(parseExpression(word, expressionScope(this))?.sample);
+    const parsed = parseExpression(word, expressionScope(this));
+    return this.#kept(parsed !== undefined && checkPlace(this, parsed, word, 0) ? parsed.sample : undefined);
   }
 
   logFormat(word: Word): LogFormat | undefined {
-    return this.#kept(parseLogFormat(word, { ...expressionScope(this), mode: this.mode }));
+    let placed = true;
+    const format = parseLogFormat(word, {
+      ...expressionScope(this), mode: this.mode, supportsAlias,
+      used: (parsed, within, from) => {
+        if (!checkPlace(this, parsed, within, from)) placed = false;
+      },
+    });
+    return this.#kept(placed ? format : undefined);
   }
 
   file(word: Word): string | undefined {

@@ -2,6 +2,8 @@ import type { AclScope } from '../acl.js';
 import { parseCondition as parse } from '../condition.js';
 import type { Condition } from '../model.js';
 import type { Walk } from '../walk.js';
+import { checkConditionPlace } from './place.js';
+import type { Place } from './place.js';
 import { expressionScope } from './scope.js';
 
 /** What ACLs and conditions on the line see: also the ACLs of the proxy and pattern files. */
@@ -12,13 +14,11 @@ export function aclScope(walk: Walk): AclScope {
   return { ...expressionScope(walk), acls, readFile: (name) => site.files.read(name), host: (host) => site.hosts.push(host) };
 }
 
-/** The condition at the end of a line; null without one, undefined after an error. */
-export function parseCondition(walk: Walk): Condition | null | undefined {
+/** The condition at the end of a rule of `place`; null without one, undefined after an error. */
+export function parseCondition(walk: Walk, place: Place): Condition | null | undefined {
   const words = walk.condition();
   if (words.length === 0) return null;
-  const [keyword] = words;
-  if (words.length === 1 && keyword !== undefined) {
-    return walk.error(keyword, `'${walk.keyword}' expects a condition after '${keyword.text}'`, "Write the names of ACLs, or a test between '{' and '}'.");
-  }
-  return parse(words, aclScope(walk));
+  const condition = parse(words, aclScope(walk));
+  if (condition !== undefined) checkConditionPlace(walk, condition, place);
+  return condition;
 }

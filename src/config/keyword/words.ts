@@ -12,9 +12,8 @@ export function inertWords<T>(why: string, words: string): KeywordRow<T>[] {
   return words.trim().split(/\s+/).map(parseName).map(({ name, args }) => ({
     name, args, support: 'inert', doc: `Accepted without effect: ${why}.`,
     parse(walk) {
-      const span = walk.words[walk.at - 1]?.span ?? walk.keywordSpan;
-      for (const arg of args) if (walk.need(`a ${arg.name} for '${name}'`) === undefined) return;
-      walk.report({ severity: 'notice', summary: `'${name}' has no effect: ${why}`, advice: null, span, related: [] });
+      for (const arg of args) if (walk.need(`a ${arg.name}`) === undefined) return;
+      walk.report({ severity: 'notice', summary: `'${name}' has no effect: ${why}`, advice: null, span: walk.keywordSpan, related: [] });
     },
   }));
 }
@@ -23,7 +22,7 @@ export function inertWords<T>(why: string, words: string): KeywordRow<T>[] {
 export function unsupportedWords<T>(words: string): KeywordRow<T>[] {
   return words.trim().split(/\s+/).map(parseName).map(({ name, args }) => ({
     name, args, support: 'unsupported', doc: 'Known to HAProxy, refused here: not supported yet.',
-    parse: (walk) => refuse(walk, name, walk.words[walk.at - 1]?.span),
+    parse: (walk) => refuse(walk, name),
   }));
 }
 

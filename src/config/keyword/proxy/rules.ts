@@ -54,7 +54,7 @@ function parseRule(walk: Walk, target: ProxyDraft, family: RuleFamily): void {
   if (extra !== undefined && !rule.failed) {
     rule.error(extra, `'${rule.keyword}' expects 'if', 'unless' or the end of the line, but got '${extra.text}'`, 'Quote words that belong together; a condition starts with if or unless.');
   }
-  const condition = parseCondition(rule);
+  const condition = parseCondition(rule, family);
   walk.skip();
   if (data === undefined || condition === undefined || rule.failed) return;
   rank(walk, target, family);

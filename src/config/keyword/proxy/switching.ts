@@ -20,7 +20,7 @@ export const switchingRows: readonly ProxyRow[] = [
       if (word === undefined) return;
       const backend: UseBackendDraft['backend'] | undefined = word.text.includes('%') ? walk.logFormat(word) : { name: word.text, span: word.span };
       if (walk.peek() !== undefined) return;
-      const condition = parseCondition(walk);
+      const condition = parseCondition(walk, 'use_backend');
       if (backend === undefined || condition === undefined) return;
       rank(walk, target, 'use_backend');
       target.useBackend.push({ backend, condition, span: walk.keywordSpan });

@@ -11,10 +11,10 @@ function interval(name: 'inter' | 'fastinter' | 'downinter', doc: string): Row {
   return {
     name, args: [{ name: 'delay', type: 'time' }], doc, support: 'yes',
     parse(walk, { settings }) {
-      const word = walk.need(`a delay for '${name}'`);
+      const word = walk.need('a delay');
       const value = word === undefined ? undefined : walk.timeOf(word);
       if (word === undefined || value === undefined) return;
-      if (value === 0) walk.error(word, `invalid value 0 for argument '${name}' of server`, 'Write a time above 0.');
+      if (value === 0) walk.error(word, `invalid value 0 for '${name}'`, 'Write a time above 0.');
       else settings[name] = value;
     },
   };
@@ -39,7 +39,7 @@ export const checkRows: readonly Row[] = [
   {
     name: 'addr', args: [{ name: 'address', type: 'text' }], support: 'yes', doc: "Address to check; the server's unless set.",
     parse(walk, { settings }) {
-      const word = walk.need("an address for 'addr'");
+      const word = walk.need('an address');
       const address = word === undefined ? undefined : parseHost(walk, word);
       if (word !== undefined && address !== undefined) settings.checkAddress = { address, span: word.span };
     },

@@ -44,7 +44,7 @@ export const serverOptionRows: readonly Row[] = [
   {
     name: 'pool-purge-delay', args: [{ name: 'delay', type: 'time' }], support: 'yes', doc: 'Half of the idle connections are closed at each such interval; 5s unless set, 0 = none are kept.',
     parse(walk, { settings }) {
-      const value = walk.time("a delay for 'pool-purge-delay'");
+      const value = walk.time('a delay');
       if (value !== undefined) settings.poolPurgeDelay = value;
     },
   },
@@ -55,7 +55,7 @@ export const serverOptionRows: readonly Row[] = [
   {
     name: 'id', args: [{ name: 'number', type: 'int', min: 1, max: INT_MAX }], support: 'yes', doc: 'Number of the server; the next free one unless set.',
     parse(walk, target) {
-      const word = walk.need("an integer argument for 'id'");
+      const word = walk.need('an integer argument');
       if (word === undefined) return;
       if (target.line === 'default-server') {
         walk.error(word, "'id' option is not accepted in default-server sections", 'Write it on the server lines.');
@@ -77,7 +77,7 @@ export const serverOptionRows: readonly Row[] = [
     name: 'init-addr', args: [{ name: 'methods', type: 'text' }], usage: '{ last | libc | none | <address> },[...]*', support: 'yes',
     doc: 'How the address is found at start: the methods are tried in turn; last,libc unless set. There is no state of a last run to take it from.',
     parse(walk, { settings }) {
-      const word = walk.need("a list of methods for 'init-addr'");
+      const word = walk.need('a list of methods');
       const methods = word === undefined ? undefined : parseInitAddress(walk, word);
       if (methods !== undefined) settings.initAddress = methods;
     },
