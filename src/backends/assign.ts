@@ -104,6 +104,8 @@ export class Assigner implements Backends {
   /** Joins the queue of `server`, or the backend's if it is FULL, unless a slot became free meanwhile. */
   private wait(farm: BackendFarm, server: number, session: number): number {
     const list = server >= 0 ? this.proxies + server : farm.proxy;
+    // One that ended without a word must not hold the place of its successor.
+    this.forget(this.queues.occupant(session));
     this.queues.push(list, session);
     this.countQueue(list, 1);
     const got = server >= 0 ? this.serveServer(server, session) : this.serveBackend(farm, session);

@@ -33,13 +33,19 @@ export class Queues {
     return slot < this.listOf.length && this.handles[slot] === (session | 0) ? this.listOf[slot]! : NONE;
   }
 
+  /** The handle that waits at the index of `session`, of whatever generation; the handle itself if none does. */
+  occupant(session: number): number {
+    const slot = session >>> 8;
+    return slot < this.listOf.length && this.listOf[slot] !== NONE ? this.handles[slot]! : session;
+  }
+
   /** Arrival number of the oldest session of a list, Infinity if it is empty. */
   oldest(list: number): number {
     const slot = this.head[list]!;
     return slot === NONE ? Infinity : this.tickets[slot]!;
   }
 
-  /** Joins the end of a list. */
+  /** Joins the end of a list. No session of the same index, of whatever generation, may be in one: see occupant(). */
   push(list: number, session: number): void {
     const slot = session >>> 8;
     if (slot >= this.listOf.length) this.grow(slot);

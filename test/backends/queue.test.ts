@@ -40,6 +40,8 @@ describe('Queues', () => {
     handles.forEach((h) => queues.push(0, h));
     expect(queues.where((3 << 8) | 0xff)).toBe(0);
     expect(queues.where(3 << 8)).toBe(-1);
+    expect(queues.occupant(3 << 8)).toBe((3 << 8) | 0xff);
+    expect(queues.occupant(4 << 8)).toBe(4 << 8);
     expect(drain(queues, 0)).toEqual(handles);
   });
 });

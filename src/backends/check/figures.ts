@@ -1,33 +1,45 @@
-/** What the checks of a server have seen, kept by the main thread: everything by server index. */
-export class CheckFigures {
-  /** Failed checks. */
-  readonly failures: Uint32Array;
-  /** Times it went down. */
+/** Times that things of one kind (servers, backends) spent down, by index. Times are in ms since 1970. */
+export class DownTimes {
+  /** How often each went down. */
   readonly downs: Uint32Array;
-  private readonly downMs: Float64Array;
-  private readonly downSince: Float64Array;
+  /** When each last went down or came up; 0 = never. */
+  readonly changed: Float64Array;
+  private readonly total: Float64Array;
+  private readonly since: Float64Array;
 
-  constructor(servers: number) {
-    this.failures = new Uint32Array(servers);
-    this.downs = new Uint32Array(servers);
-    this.downMs = new Float64Array(servers);
-    this.downSince = new Float64Array(servers).fill(NaN);
+  constructor(count: number) {
+    this.downs = new Uint32Array(count);
+    this.changed = new Float64Array(count);
+    this.total = new Float64Array(count);
+    this.since = new Float64Array(count).fill(NaN);
   }
 
-  /** `now` in ms on the clock that downtime() is asked with. */
-  wentDown(server: number, now: number): void {
-    this.downs[server]!++;
-    this.downSince[server] = now;
-  }
-
-  cameUp(server: number, now: number): void {
-    this.downMs[server] = this.downtime(server, now);
-    this.downSince[server] = NaN;
+  /** Notes a change at `now`. */
+  turn(index: number, up: boolean, now: number): void {
+    this.changed[index] = now;
+    this.total[index] = this.downtime(index, now);
+    this.since[index] = up ? NaN : now;
+    if (!up) this.downs[index]!++;
   }
 
   /** ms spent down until `now`. */
-  downtime(server: number, now: number): number {
-    const since = this.downSince[server]!;
-    return this.downMs[server]! + (Number.isNaN(since) ? 0 : now - since);
+  downtime(index: number, now: number): number {
+    const since = this.since[index]!;
+    return this.total[index]! + (Number.isNaN(since) ? 0 : now - since);
+  }
+}
+
+/** What the checks have seen, kept by the main thread. */
+export class CheckFigures {
+  /** Failed checks by server. */
+  readonly failures: Uint32Array;
+  readonly servers: DownTimes;
+  /** A backend is down while it has no usable server. */
+  readonly backends: DownTimes;
+
+  constructor(servers: number, proxies: number) {
+    this.failures = new Uint32Array(servers);
+    this.servers = new DownTimes(servers);
+    this.backends = new DownTimes(proxies);
   }
 }

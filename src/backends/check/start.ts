@@ -2,8 +2,8 @@
  * Health checks: one scheduler in the main thread, beside the data path. All servers share one timer (a heap of due times), and
  * only so many connects are in flight at once; what is due beyond that waits its turn.
  */
-import { SRV_DOWN, SRV_DRAIN, SRV_MAINT, SRV_UP, SS_ADMIN, SS_CHECK_CODE, SS_CHECK_MS, SS_CHECK_STATUS } from '../../core/abi.js';
-import { serverCell } from '../../core/cells.js';
+import { PS_SERVERS_UP, SRV_DOWN, SRV_DRAIN, SRV_MAINT, SRV_UP, SS_ADMIN, SS_CHECK_CODE, SS_CHECK_MS, SS_CHECK_STATUS } from '../../core/abi.js';
+import { proxyCell, serverCell } from '../../core/cells.js';
 import type { Check, Model } from '../../config/model.js';
 import { ADMIN_DRAIN, serverState, setServerState } from '../state.js';
 import { DueQueue } from './due_queue.js';
@@ -82,8 +82,9 @@ class CheckRun implements Checks {
   readonly figures: CheckFigures;
   private readonly checked: Checked[] = [];
   private readonly due: DueQueue;
-  /** Numbers in `checked` that are due and wait for a connect to end. */
+  /** Numbers in `checked` that are due and wait for a connect to end, from `firstWaiting` on. */
   private waiting: number[] = [];
+  private firstWaiting = 0;
   private flying = 0;
   private wakeAt = Infinity;
   private cancelWake: (() => void) | null = null;
@@ -101,7 +102,7 @@ class CheckRun implements Checks {
     this.clock = parts.clock ?? systemClock;
     this.probe = parts.probe ?? connectProbe;
     this.inFlight = parts.inFlight ?? IN_FLIGHT;
-    this.figures = new CheckFigures(model.servers.length);
+    this.figures = new CheckFigures(model.servers.length, model.proxies.length);
     for (const { index, check, proxy } of model.servers) {
       if (check === null || model.proxies[proxy]!.disabled) continue;
       const timeout = checkTimeout(model, index, check);
@@ -117,6 +118,7 @@ class CheckRun implements Checks {
     this.cancelWake?.();
     for (const checked of this.checked) checked.cancel?.();
     this.waiting = [];
+    this.firstWaiting = 0;
   }
 
   /** The first checks are spread over the shortest interval, so that servers aren't all asked in the same millisecond. */
@@ -154,9 +156,10 @@ class CheckRun implements Checks {
 
   /** Starts those that wait, as far as connects may be in flight. */
   private begin(): void {
-    let taken = 0;
-    while (taken < this.waiting.length && this.flying < this.inFlight) this.start(this.waiting[taken++]!);
-    if (taken > 0) this.waiting = this.waiting.slice(taken);
+    while (this.firstWaiting < this.waiting.length && this.flying < this.inFlight) this.start(this.waiting[this.firstWaiting++]!);
+    if (this.firstWaiting < this.waiting.length) return;
+    this.waiting = [];
+    this.firstWaiting = 0;
   }
 
   private start(i: number): void {
@@ -197,13 +200,19 @@ class CheckRun implements Checks {
     // Maintenance may have begun while the connect was in flight: it stays, whatever the check says.
     if (!turned || serverState(this.model, this.state, server) === SRV_MAINT) return;
     const to = health.up ? this.upState(server) : SRV_DOWN;
+    const { proxy } = this.model.servers[server]!;
+    const hadServers = this.hasServers(proxy);
     const from = setServerState(this.model, this.state, server, to, Math.floor(now / 1000));
     if (from === to) return;
-    if (to === SRV_DOWN) this.figures.wentDown(server, now);
-    else this.figures.cameUp(server, now);
+    this.figures.servers.turn(server, to !== SRV_DOWN, now);
+    if (this.hasServers(proxy) !== hadServers) this.figures.backends.turn(proxy, !hadServers, now);
     const message = changeMessage(this.model, this.state, server, to, result, ms);
-    const alert = to === SRV_DOWN ? emptyAlert(this.model, this.state, this.model.servers[server]!.proxy) : null;
+    const alert = to === SRV_DOWN ? emptyAlert(this.model, this.state, proxy) : null;
     this.onChange({ server, from, to, message, alert });
+  }
+
+  private hasServers(proxy: number): boolean {
+    return Atomics.load(this.state, proxyCell(proxy, PS_SERVERS_UP)) > 0;
   }
 
   /** What a healthy server is: up, or drained by an administrator. */

@@ -2,7 +2,7 @@ import {
   CB_BYTES_IN, CB_BYTES_OUT, CB_CLIENT_ABORTS, CB_CONNECTS, CB_CONN_ERRORS, CB_INTERNAL_ERRORS, CB_LB_TOTAL, CB_REDISPATCHES, CB_REQUESTS,
   CB_REQ_DENIED, CB_RESP_1XX, CB_RESP_2XX, CB_RESP_3XX, CB_RESP_4XX, CB_RESP_5XX, CB_RESP_DENIED, CB_RESP_ERRORS, CB_RESP_OTHER,
   CB_RETRIES, CB_REUSES, CB_REWRITE_FAILED, CB_SERVER_ABORTS, CB_SESSIONS, CS_LAST_SESSION, PS_BACKEND_SESSIONS, PS_BACKEND_SESSIONS_MAX,
-  PS_QUEUED, PS_QUEUED_MAX, PS_SERVERS_UP, SS_CHECK_STATUS, SS_LAST_CHANGE, SS_WEIGHT,
+  PS_QUEUED, PS_QUEUED_MAX, PS_SERVERS_UP, SS_CHECK_STATUS, SS_WEIGHT,
 } from '../abi.js';
 import { userWeight } from '../../backends/weight.js';
 import type { Readings } from './readings.js';
@@ -60,10 +60,11 @@ export const backendTable: ScopeTable = {
       (r, p) => weight(r, p, (s) => userWeight(r.server(s, SS_WEIGHT)))),
     gauge('haproxy_backend_active_servers', 'Active servers up with a weight.', (r, p) => usable(r, p, false)),
     gauge('haproxy_backend_backup_servers', 'Backup servers up with a weight.', (r, p) => usable(r, p, true)),
-    counter('haproxy_backend_check_up_down_total', 'Times a server of the backend went down by its checks.',
-      (r, p) => r.overServers(p, (s) => r.checks?.downs[s] ?? 0)),
-    gauge('haproxy_backend_check_last_change_seconds', 'Seconds since a server of the backend changed its state.',
-      (r, p) => r.secondsSince(latest(r, p, (s) => r.server(s, SS_LAST_CHANGE)))),
+    counter('haproxy_backend_check_up_down_total', 'Times the backend lost its last server.', (r, p) => r.checks?.backends.downs[p] ?? 0),
+    gauge('haproxy_backend_check_last_change_seconds', 'Seconds since the backend went down or came up.',
+      (r, p) => r.secondsSince(Math.floor((r.checks?.backends.changed[p] || r.facts.startTime) / 1000))),
+    counter('haproxy_backend_downtime_seconds_total', 'Seconds without a server.',
+      (r, p) => Math.floor((r.checks?.backends.downtime(p, r.now()) ?? 0) / 1000)),
     total('loadbalanced_total', 'Sessions for which balancing chose a server.', CB_LB_TOTAL),
     gauge('haproxy_backend_max_session_rate', 'Most sessions begun in a second.', (r, p) => r.sampler.backendSessions.max[p]!),
     counter('haproxy_backend_http_responses_total', 'HTTP responses by class of status.',

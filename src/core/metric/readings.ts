@@ -12,12 +12,19 @@ export interface Pages {
   readonly workers: number;
 }
 
-/** Failed checks, times down, and ms spent down, by server index. */
-export interface CheckFacts {
-  readonly failures: Uint32Array;
+/** How often and how long things of one kind were down, by index (CheckFigures). Times are in ms since 1970. */
+export interface DownFacts {
   readonly downs: Uint32Array;
-  /** `now` in ms since 1970. */
-  downtime(server: number, now: number): number;
+  /** When each last went down or came up, 0 = never. */
+  readonly changed: Float64Array;
+  downtime(index: number, now: number): number;
+}
+
+export interface CheckFacts {
+  /** Failed checks by server. */
+  readonly failures: Uint32Array;
+  readonly servers: DownFacts;
+  readonly backends: DownFacts;
 }
 
 export interface ProcessFacts {

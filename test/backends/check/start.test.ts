@@ -111,6 +111,15 @@ describe('startChecks', () => {
     ]);
   });
 
+  test('a backend is down while it has no usable server', () => {
+    const { clock, checks } = house((port, n) => (port === 1 || n < 2 ? BAD : GOOD), {}, { servers: [at(1, { inter: 1000 }), at(2, { inter: 1000, rise: 1 })] });
+    clock.to(400);
+    expect(checks.figures.backends.downs[0]).toBe(0);
+    clock.to(10_000);
+    const { backends } = checks.figures;
+    expect([backends.downs[0], backends.downtime(0, clock.now()), backends.changed[0]]).toEqual([1, 2002, START + 500 + 2003]);
+  });
+
   test('running on backup is said', () => {
     const { clock, changes } = house(() => BAD, {}, { servers: [at(1), { backup: true }] });
     clock.to(100);
@@ -189,8 +198,8 @@ describe('startChecks', () => {
       if (!up) down += 100;
     }
     expect(results).toHaveLength(10_000);
-    expect(checks.figures.downtime(0, clock.now() + 100)).toBe(down);
+    expect(checks.figures.servers.downtime(0, clock.now() + 100)).toBe(down);
     expect(checks.figures.failures[0]).toBe(results.filter((r) => !r).length);
-    expect(checks.figures.downs[0]).toBe(changes.filter((c) => c.to === SRV_DOWN).length);
+    expect(checks.figures.servers.downs[0]).toBe(changes.filter((c) => c.to === SRV_DOWN).length);
   });
 });

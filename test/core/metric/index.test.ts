@@ -8,6 +8,7 @@ import {
 import { backendCounter, frontendCounter, proxyCell, serverCell, serverCounter } from '../../../src/core/cells.js';
 import { createMetrics, tables } from '../../../src/core/metric/index.js';
 import { initState, setServerState } from '../../../src/backends/index.js';
+import { CheckFigures } from '../../../src/backends/check/figures.js';
 import { L4_CONNECT } from '../../../src/backends/check/status.js';
 import { Sampler } from '../../../src/core/metric/sampler.js';
 import type { Model } from '../../../src/config/model.js';
@@ -21,7 +22,7 @@ function house(...shapes: ProxyShape[]) {
   const p = pages(m, 2);
   initState(m, p.state, NOW / 1000 - 50);
   const sampler = new Sampler(m, p, 0);
-  const checks = { failures: new Uint32Array(m.servers.length), downs: new Uint32Array(m.servers.length), downtime: () => 1500 };
+  const checks = new CheckFigures(m.servers.length, m.proxies.length);
   const metrics = createMetrics({
     model: m, startTime: NOW - 100_000, limits: { maxconn: 1000, maxpipes: 250, descriptors: 4096 }, sampler, checks, now: () => NOW,
     pages: { state: p.state.buffer as ArrayBuffer, counters: p.counters.buffer as ArrayBuffer, rowCells: p.rowCells },
@@ -50,7 +51,10 @@ describe('metrics', () => {
     p.state[serverCell(3, 0, SS_CHECK_MS)] = 12;
     setServerState(m, p.state, 0, SRV_DOWN, NOW / 1000 - 5);
     checks.failures[0] = 3;
-    checks.downs[0] = 1;
+    checks.servers.turn(0, false, NOW - 9500);
+    checks.servers.turn(0, true, NOW - 8500);
+    checks.servers.turn(0, false, NOW - 5000);
+    checks.backends.turn(2, false, NOW - 3000);
     const set = (worker: number, cell: number, value: bigint) => void (p.counters[row(worker, cell)] = value);
     set(0, CW_ACCEPTED, 10n);
     set(1, CW_ACCEPTED, 11n);
