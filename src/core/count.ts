@@ -1,6 +1,6 @@
 import {
-  CB_INTERNAL_ERRORS, CB_REQ_DENIED, CB_RESP_DENIED, CB_REWRITE_FAILED, CF_CONN_DENIED, CF_INTERCEPTED, CF_INTERNAL_ERRORS, CF_REQ_DENIED,
-  CF_RESP_DENIED, CF_REWRITE_FAILED, CF_SESS_DENIED, CS_INTERNAL_ERRORS, CS_RESP_DENIED, CS_REWRITE_FAILED,
+  CB_INTERNAL_ERRORS, CB_REQ_DENIED, CB_RESP_DENIED, CB_REWRITE_FAILED, CF_INTERCEPTED, CF_INTERNAL_ERRORS, CF_REQ_DENIED,
+  CF_RESP_DENIED, CF_REWRITE_FAILED, CS_INTERNAL_ERRORS, CS_RESP_DENIED, CS_REWRITE_FAILED,
 } from './abi.js';
 import { backendCounter, frontendCounter, serverCounter } from './cells.js';
 import type { Tx } from './tx.js';
@@ -53,11 +53,5 @@ export class Counters {
   }
   internalError(tx: Tx): void {
     this.event(tx, INTERNAL_ERROR);
-  }
-  connectionDenied(tx: Tx): void {
-    this.raise(frontendCounter(tx.frontend, CF_CONN_DENIED));
-  }
-  sessionDenied(tx: Tx): void {
-    this.raise(frontendCounter(tx.frontend, CF_SESS_DENIED));
   }
 }

@@ -44,6 +44,8 @@ export class Tx {
   readonly variables = new Variables();
   /** Rules that failed to rewrite make the message an internal error, unless `strict-mode off` came before. */
   strict = true;
+  /** Set by fetches that might give something else once more bytes are there. */
+  mayChange = false;
 
   private readonly text: Buffer;
   private readonly srcIp: { readonly 4: MutableIp; readonly 6: MutableIp };

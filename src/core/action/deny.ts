@@ -1,4 +1,4 @@
-import { VERDICT_CLOSE } from '../abi.js';
+import { PHASE_CONNECTION, PHASE_CONTENT, PHASE_SESSION, VERDICT_CLOSE } from '../abi.js';
 import { STOP, type ActionRow } from '../row.js';
 import { compileReply, parseReply, type Reply } from './reply.js';
 
@@ -41,31 +41,16 @@ export const acceptAction: ActionRow<null> = {
   compile: () => () => STOP,
 };
 
-interface Rejection {
-  readonly family: string;
-}
+/** Phases before there is a request: the engine counts what is closed there. */
+const COUNTED_BY_ENGINE = [PHASE_CONNECTION, PHASE_SESSION, PHASE_CONTENT];
 
-export const rejectAction: ActionRow<Rejection> = {
+export const rejectAction: ActionRow<null> = {
   name: 'reject',
   families: ['tcp-request connection', 'tcp-request session', 'tcp-request content', 'tcp-response content', 'http-request', 'http-response'],
   final: true, doc: 'closes the connection without an answer',
-  parse: (cursor) => ({ family: cursor.family ?? '' }),
-  compile({ family }, { counters }) {
-    if (family === 'tcp-request connection') {
-      return (tx) => {
-        counters.connectionDenied(tx);
-        return VERDICT_CLOSE;
-      };
-    }
-    if (family === 'tcp-request session') {
-      return (tx) => {
-        counters.sessionDenied(tx);
-        return VERDICT_CLOSE;
-      };
-    }
-    return (tx) => {
-      counters.denied(tx);
-      return VERDICT_CLOSE;
-    };
+  parse: () => null,
+  compile: (_data, { counters }) => (tx) => {
+    if (!COUNTED_BY_ENGINE.includes(tx.phase)) counters.denied(tx);
+    return VERDICT_CLOSE;
   },
 };

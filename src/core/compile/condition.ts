@@ -1,0 +1,80 @@
+import type { AclTest, Condition } from '../../config/model.js';
+import type { CompileEnv } from '../row.js';
+import type { Tx } from '../tx.js';
+import { matches } from './match/index.js';
+import { compileEach, compileTyped } from './sample.js';
+
+export type Test = (tx: Tx) => boolean;
+/** A condition, or what it always is. */
+export type Folded = Test | boolean;
+
+function compileTest(test: AclTest, env: CompileEnv): Folded {
+  const match = matches[test.method];
+  if (match === undefined) throw new Error(`unknown matching method '${test.method}'`);
+  const check = match.compile(test.patterns, test.ignoreCase);
+  const { constant } = compileTyped(test.sample, match.on, env);
+  if (constant !== null) return constant.value !== undefined && check(constant.value);
+  return compileEach(test.sample, match.on, check, env);
+}
+
+/** Compiles conditions; a test that several rules share is compiled once. */
+export class ConditionCompiler {
+  private readonly tests = new Map<AclTest, Folded>();
+
+  constructor(private readonly env: CompileEnv) {}
+
+  fold(condition: Condition): Folded {
+    switch (condition.kind) {
+      case 'test': return this.test(condition.test);
+      case 'not': return negated(this.fold(condition.term));
+      case 'all': return all(condition.terms.map((term) => this.fold(term)));
+      case 'any': return any(condition.terms.map((term) => this.fold(term)));
+    }
+  }
+
+  test(test: AclTest): Folded {
+    let compiled = this.tests.get(test);
+    if (compiled === undefined) {
+      compiled = compileTest(test, this.env);
+      this.tests.set(test, compiled);
+    }
+    return compiled;
+  }
+}
+
+function negated(term: Folded): Folded {
+  return typeof term === 'boolean' ? !term : (tx) => !term(tx);
+}
+
+const isTest = (term: Folded): term is Test => typeof term !== 'boolean';
+
+function all(terms: readonly Folded[]): Folded {
+  if (terms.includes(false) || terms.length === 0) return terms.length === 0;
+  const tests = terms.filter(isTest);
+  if (tests.length === 0) return true;
+  if (tests.length === 1) return tests[0]!;
+  const [a, b, c] = tests as [Test, Test, Test?];
+  if (tests.length === 2) return (tx) => a(tx) && b(tx);
+  if (tests.length === 3) return (tx) => a(tx) && b(tx) && c!(tx);
+  return (tx) => {
+    for (const test of tests) if (!test(tx)) return false;
+    return true;
+  };
+}
+
+function any(terms: readonly Folded[]): Folded {
+  if (terms.includes(true)) return true;
+  const tests = terms.filter(isTest);
+  if (tests.length === 0) return false;
+  if (tests.length === 1) return tests[0]!;
+  const [a, b] = tests as [Test, Test];
+  if (tests.length === 2) return (tx) => a(tx) || b(tx);
+  return (tx) => {
+    for (const test of tests) if (test(tx)) return true;
+    return false;
+  };
+}
+
+export function asTest(folded: Folded): Test {
+  return typeof folded === 'boolean' ? () => folded : folded;
+}

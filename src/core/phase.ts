@@ -1,0 +1,67 @@
+import type { Rule, RuleFamily } from '../config/model.js';
+import { VERDICT_CONTINUE, VERDICT_MORE } from './abi.js';
+import { actions } from './action/index.js';
+import type { Environment } from './compile/environment.js';
+import { STOP, type Act, type ActionRow } from './row.js';
+import type { Tx } from './tx.js';
+
+/** One compiled rule: `when` null = always. */
+interface Step {
+  readonly when: ((tx: Tx) => boolean) | null;
+  readonly act: Act;
+}
+
+const rows: ReadonlyMap<string, ActionRow> = new Map(actions.map((row) => [row.name, row]));
+
+/** A rule set of one proxy: ready to run, null if it holds no rule that could ever apply. */
+export type RuleSet = ((tx: Tx) => number) | null;
+
+function compileRule(rule: Rule, env: Environment): Step | null {
+  const row = rows.get(rule.action);
+  if (row === undefined) throw new Error(`unknown action '${rule.action}'`);
+  const when = rule.condition === null ? true : env.fold(rule.condition);
+  if (when === false) return null;
+  return { when: when === true ? null : when, act: row.compile(rule.data, env) };
+}
+
+/** Rules that look at bytes which may still come: they wait when a condition fails for want of them. */
+const WAITING: readonly RuleFamily[] = ['tcp-request content', 'tcp-response content'];
+
+/**
+ * Compiles a rule set. It gives VERDICT_CONTINUE if the message passes (after the last rule, or allow/accept), else the verdict of
+ * the rule that decided; for content rules VERDICT_MORE if a condition can't be judged yet.
+ */
+export function compileRules(rules: readonly Rule[], family: RuleFamily, env: Environment): RuleSet {
+  const steps = rules.map((rule) => compileRule(rule, env)).filter((step): step is Step => step !== null);
+  if (steps.length === 0) return null;
+  return WAITING.includes(family) ? waiting(steps) : plain(steps);
+}
+
+function plain(steps: readonly Step[]): (tx: Tx) => number {
+  return (tx) => {
+    tx.strict = true;
+    for (let i = 0; i < steps.length; i++) {
+      const { when, act } = steps[i]!;
+      if (when !== null && !when(tx)) continue;
+      const result = act(tx);
+      if (result !== VERDICT_CONTINUE) return result === STOP ? VERDICT_CONTINUE : result;
+    }
+    return VERDICT_CONTINUE;
+  };
+}
+
+function waiting(steps: readonly Step[]): (tx: Tx) => number {
+  return (tx) => {
+    for (let i = 0; i < steps.length; i++) {
+      const { when, act } = steps[i]!;
+      tx.mayChange = false;
+      if (when !== null && !when(tx)) {
+        if (tx.mayChange) return VERDICT_MORE;
+        continue;
+      }
+      const result = act(tx);
+      if (result !== VERDICT_CONTINUE) return result === STOP ? VERDICT_CONTINUE : result;
+    }
+    return VERDICT_CONTINUE;
+  };
+}

@@ -1,0 +1,235 @@
+import type { Model, Proxy, RuleFamily } from '../config/model.js';
+import type { Backends } from '../backends/backend.js';
+import {
+  FACT_BACKEND, FACT_FRONTEND, FACT_SERVER, PHASE_AFTER, PHASE_CONNECTION, PHASE_CONTENT, PHASE_COUNT, PHASE_END, PHASE_REQUEST, PHASE_RESPONSE,
+  PHASE_SERVER, PHASE_SESSION, PHASE_SLOT, VERDICT_CLOSE, VERDICT_CONTINUE, VERDICT_MORE,
+} from './abi.js';
+import type { Engine } from './addon.js';
+import { compileChoice, reachableBackends, type Choice } from './choice.js';
+import { Environment } from './compile/environment.js';
+import { Counters } from './count.js';
+import { compileRules, type RuleSet } from './phase.js';
+import { Tx } from './tx.js';
+import { verdict } from './verdict.js';
+
+/** What a worker gives to its plan. */
+export interface PlanParts {
+  /** Shared state cells. */
+  readonly state: Int32Array;
+  /** This worker's row of counters. */
+  readonly counters: BigUint64Array;
+  /** Number of this worker, from 0. */
+  readonly worker: number;
+  readonly backends: Backends;
+  ask(topic: string, request: unknown): Promise<unknown>;
+  /** Only called from decide() on. */
+  engine(): Engine;
+  /** Takes one line about a rule that failed. */
+  log?(line: string): void;
+}
+
+/** The compiled configuration of one worker: tables for the engine, and what it asks. */
+export interface Plan {
+  /** Canned responses as on the wire, by index. */
+  readonly responses: readonly Uint8Array[];
+  /** By proxy: bits 1 << PHASE_x. */
+  readonly phases: readonly number[];
+  /** By proxy: [status, response index] pairs. */
+  readonly errors: readonly (readonly (readonly [number, number])[])[];
+  /** To be called once, before the engine starts. */
+  attach(engine: Engine): void;
+  /** The answer to the engine: a verdict of abi.def. Never throws. */
+  decide(phase: number, session: number): number;
+}
+
+type Sets = { readonly [family in RuleFamily]: RuleSet };
+type Handler = (tx: Tx) => number;
+
+const FAMILIES: readonly RuleFamily[] = [
+  'tcp-request connection', 'tcp-request session', 'tcp-request content', 'tcp-response content', 'http-request', 'http-response', 'http-after-response',
+];
+
+const pass: Handler = () => VERDICT_CONTINUE;
+
+function compileSets(proxy: Proxy, env: Environment): Sets {
+  return Object.fromEntries(FAMILIES.map((family) => [family, compileRules(proxy.rules[family], family, env)])) as Sets;
+}
+
+/** Rule sets one after the other: the first that decides ends the walk. */
+function sequence(sets: readonly RuleSet[]): RuleSet {
+  const present = sets.filter((set): set is Handler => set !== null);
+  if (present.length <= 1) return present[0] ?? null;
+  const [first, second] = present as [Handler, Handler];
+  return (tx) => {
+    const result = first(tx);
+    return result === VERDICT_CONTINUE ? second(tx) : result;
+  };
+}
+
+/** What a request meets on its way in: content rules see the head in mode http. */
+function inbound(proxy: Proxy, sets: Sets): RuleSet {
+  return proxy.mode === 'http' ? sequence([sets['tcp-request content'], sets['http-request']]) : sets['tcp-request content'];
+}
+
+function outbound(proxy: Proxy, sets: Sets): RuleSet {
+  return proxy.mode === 'http' ? sequence([sets['tcp-response content'], sets['http-response']]) : null;
+}
+
+/** Everything that decide() looks up, by proxy. */
+interface Tables {
+  readonly connection: readonly RuleSet[];
+  readonly session: readonly RuleSet[];
+  readonly inbound: readonly RuleSet[];
+  readonly outbound: readonly RuleSet[];
+  readonly after: readonly RuleSet[];
+  readonly choice: readonly Choice[];
+  /** VERDICT_MORE with the proxy's inspect delay. */
+  readonly more: readonly number[];
+}
+
+function tablesOf(model: Model, env: Environment): Tables {
+  const sets = model.proxies.map((proxy) => compileSets(proxy, env));
+  const by = <T>(make: (proxy: Proxy, sets: Sets) => T): T[] => model.proxies.map((proxy, i) => make(proxy, sets[i]!));
+  return {
+    connection: by((_proxy, own) => own['tcp-request connection']),
+    session: by((_proxy, own) => own['tcp-request session']),
+    inbound: by(inbound),
+    outbound: by(outbound),
+    after: by((_proxy, own) => own['http-after-response']),
+    choice: by((proxy) => compileChoice(proxy, env)),
+    more: by((proxy) => verdict(VERDICT_MORE, proxy.inspectDelay.request ?? 0xffffff)),
+  };
+}
+
+/** Phases in which a proxy has something to decide, as the engine wants to know. */
+function phasesOf(model: Model, tables: Tables): number[] {
+  return model.proxies.map((proxy) => {
+    const own = (set: readonly RuleSet[]): boolean => set[proxy.index] !== null;
+    const ahead = proxy.useBackend.length > 0 || own(tables.inbound)
+      || (proxy.isFrontend && reachableBackends(model, proxy).some((backend) => tables.inbound[backend] !== null));
+    let bits = 0;
+    const set = (phase: number, there: boolean): void => {
+      if (there) bits |= 1 << phase;
+    };
+    set(PHASE_CONNECTION, own(tables.connection));
+    set(PHASE_SESSION, own(tables.session));
+    set(proxy.mode === 'http' ? PHASE_REQUEST : PHASE_CONTENT, ahead && proxy.isFrontend);
+    set(PHASE_RESPONSE, own(tables.outbound));
+    set(PHASE_AFTER, own(tables.after));
+    return bits;
+  });
+}
+
+/** The rule sets of backend and frontend, in the order in which a response meets them. */
+function onTheWayOut(sets: readonly RuleSet[]): Handler {
+  return (tx) => {
+    const { frontend, backend } = tx;
+    const first = backend < 0 ? null : sets[backend]!;
+    const result = first === null ? VERDICT_CONTINUE : first(tx);
+    if (result !== VERDICT_CONTINUE || backend === frontend) return result;
+    const second = sets[frontend]!;
+    return second === null ? VERDICT_CONTINUE : second(tx);
+  };
+}
+
+/** Rules of the frontend, choice of the backend, its rules, choice of the server: one decision. */
+function onTheWayIn(tables: Tables, backends: Backends, unavailable: Handler): Handler {
+  const wait = (result: number, proxy: number): number => (result === VERDICT_MORE ? tables.more[proxy]! : result);
+  return (tx) => {
+    const { frontend } = tx;
+    const rules = tables.inbound[frontend]!;
+    if (rules !== null) {
+      const result = rules(tx);
+      if (result !== VERDICT_CONTINUE) return wait(result, frontend);
+    }
+    const backend = tables.choice[frontend]!(tx);
+    if (backend < 0) return unavailable(tx);
+    tx.facts[FACT_BACKEND] = backend;
+    const own = backend === frontend ? null : tables.inbound[backend]!;
+    if (own !== null) {
+      const result = own(tx);
+      if (result !== VERDICT_CONTINUE) return wait(result, backend);
+    }
+    return backends.assign(backend, tx);
+  };
+}
+
+function handlersOf(tables: Tables, backends: Backends, env: Environment): Handler[] {
+  const handlers = new Array<Handler>(PHASE_COUNT).fill(pass);
+  const ofFrontend = (sets: readonly RuleSet[]): Handler => (tx) => sets[tx.facts[FACT_FRONTEND]!]?.(tx) ?? VERDICT_CONTINUE;
+  handlers[PHASE_CONNECTION] = ofFrontend(tables.connection);
+  handlers[PHASE_SESSION] = ofFrontend(tables.session);
+  handlers[PHASE_CONTENT] = handlers[PHASE_REQUEST] = onTheWayIn(tables, backends, env.error(503));
+  handlers[PHASE_SERVER] = (tx) => backends.assign(tx.facts[FACT_BACKEND]!, tx);
+  handlers[PHASE_RESPONSE] = onTheWayOut(tables.outbound);
+  handlers[PHASE_AFTER] = onTheWayOut(tables.after);
+  handlers[PHASE_END] = (tx) => {
+    backends.forget(tx.session);
+    return VERDICT_CONTINUE;
+  };
+  handlers[PHASE_SLOT] = (tx) => {
+    backends.slotFree(tx.facts[FACT_SERVER]!);
+    return VERDICT_CONTINUE;
+  };
+  return handlers;
+}
+
+/** Kinds of failures that are told once each. */
+const MAX_FAILURES_TOLD = 100;
+
+/** Turns an exception in a rule into an internal error of that one request. */
+class Failures {
+  private readonly told = new Set<string>();
+
+  constructor(private readonly env: Environment, private readonly log: (line: string) => void) {}
+
+  answer(error: unknown, phase: number, tx: Tx): number {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    if (!this.told.has(text) && this.told.size < MAX_FAILURES_TOLD) {
+      this.told.add(text);
+      this.log(`a rule failed, the request is answered with an internal error: ${text}`);
+    }
+    if (phase === PHASE_SLOT || phase === PHASE_END || phase === PHASE_AFTER) return VERDICT_CONTINUE;
+    this.env.counters.internalError(tx);
+    tx.edits.reset();
+    return phase === PHASE_REQUEST || phase === PHASE_RESPONSE || phase === PHASE_SERVER ? this.env.error(500)(tx) : VERDICT_CLOSE;
+  }
+}
+
+/** Compiles a Model for one worker. Throws only for a Model that load() would not have made. */
+export function compile(model: Model, parts: PlanParts): Plan {
+  const env = new Environment({
+    model, state: parts.state, worker: parts.worker, counters: new Counters(parts.counters, model.proxies.length),
+    ask: (topic, request) => parts.ask(topic, request), engine: () => parts.engine(),
+  });
+  const tables = tablesOf(model, env);
+  const handlers = handlersOf(tables, parts.backends, env);
+  env.error(500);
+  const errors = model.proxies.map((proxy) => env.errorsOf(proxy.index));
+  const variables = model.global.variables.map(({ name, value }) => ({ name, read: 'items' in value ? env.logFormat(value, 'raw') : env.sample(value).fetch }));
+  const failures = new Failures(env, parts.log ?? ((line) => process.stderr.write(`${line}\n`)));
+  let tx: Tx | null = null;
+  return {
+    responses: env.responses.map((raw) => Buffer.from(raw, 'latin1')),
+    phases: phasesOf(model, tables),
+    errors,
+    attach(engine) {
+      tx = new Tx(engine.window, { offset: engine.editOffset, size: engine.editSize }, model.global.tune.maxHeaders);
+      for (const { name, read } of variables) {
+        const value = read(tx);
+        if (value !== undefined) tx.variables.proc.set(name.replace(/^proc\./, ''), value);
+      }
+    },
+    decide(phase) {
+      const now = tx!;
+      now.begin(phase);
+      try {
+        const result = handlers[phase]!(now);
+        now.finish();
+        return result;
+      } catch (error) {
+        return failures.answer(error, phase, now);
+      }
+    },
+  };
+}
