@@ -25,8 +25,11 @@ const NAMES: Readonly<Record<Needs, string>> = {
   server: 'the server', response: 'the response', 'response-body': 'the body of the response', end: 'the end of the stream',
 };
 
+/** Facts about a request that are remembered for its response. */
+const REMEMBERED = new Set(['method', 'capture.req.method']);
+
 function available(row: FetchRow, place: Place): boolean {
-  return AVAILABLE[place].has(row.needs);
+  return AVAILABLE[place].has(row.needs) || (AVAILABLE[place] === RESPONSE && REMEMBERED.has(row.name));
 }
 
 /** Refuses an expression that needs what is not there; `from` is where it starts in the word. */
