@@ -11,7 +11,7 @@ import { CheckFigures } from './figures.js';
 import { Health } from './health.js';
 import { changeMessage, emptyAlert } from './message.js';
 import { connectProbe, type Probe, type ProbeResult } from './probe.js';
-import { INITIALISING, L4_TIMEOUT } from './status.js';
+import { INITIALISING, L4_TIMEOUT, SOCKET_ERROR } from './status.js';
 
 /** A server's change of state by its checks. */
 export interface CheckChange {
@@ -46,7 +46,8 @@ export interface CheckParts {
   readonly inFlight?: number;
 }
 
-const IN_FLIGHT = 512;
+/** Descriptors that checks need at most, unless told otherwise. */
+export const CHECKS_IN_FLIGHT = 512;
 
 const systemClock: Clock = {
   now: Date.now,
@@ -101,7 +102,7 @@ class CheckRun implements Checks {
   ) {
     this.clock = parts.clock ?? systemClock;
     this.probe = parts.probe ?? connectProbe;
-    this.inFlight = parts.inFlight ?? IN_FLIGHT;
+    this.inFlight = parts.inFlight ?? CHECKS_IN_FLIGHT;
     this.figures = new CheckFigures(model.servers.length, model.proxies.length);
     for (const { index, check, proxy } of model.servers) {
       if (check === null || model.proxies[proxy]!.disabled) continue;
@@ -195,6 +196,8 @@ class CheckRun implements Checks {
     this.store(server, SS_CHECK_STATUS, result.status.code);
     this.store(server, SS_CHECK_CODE, 0);
     this.store(server, SS_CHECK_MS, ms);
+    // The machine being short of something says nothing about the server: it keeps its health.
+    if (result.status === SOCKET_ERROR) return;
     if (!result.status.passed) this.figures.failures[server]!++;
     const turned = health.take(result.status.passed);
     // Maintenance may have begun while the connect was in flight: it stays, whatever the check says.

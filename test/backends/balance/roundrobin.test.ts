@@ -35,7 +35,7 @@ describe('balance roundrobin', () => {
   test.each([[[1, 2, 3]], [[7, 3, 5, 2]], [[10, 20, 30, 40, 256]], [[256, 1]]])('weights %j: exact shares in each cycle, well spread', (weights) => {
     const { pick } = farm(weights);
     const sum = weights.reduce((a, b) => a + b, 0);
-    const counts = new Array<number>(weights.length).fill(0);
+    const counts = weights.map(() => 0);
     for (let n = 1; n <= 2 * sum; n++) {
       counts[pick() - 1]!++;
       weights.forEach((w, i) => expect(Math.abs(counts[i]! - (n * w) / sum)).toBeLessThan(3));

@@ -3,7 +3,7 @@ import { PS_EPOCH, PS_SERVERS_UP, SRV_DOWN, SRV_MAINT, SRV_UP, SS_CHECK_MS, SS_C
 import { proxyCell, serverCell } from '../../../src/core/cells.js';
 import type { ProbeResult } from '../../../src/backends/check/probe.js';
 import { startChecks, type CheckChange, type CheckParts, type Clock } from '../../../src/backends/check/start.js';
-import { INITIALISING, L4_CONNECT, L4_OK, L4_TIMEOUT, type CheckStatus } from '../../../src/backends/check/status.js';
+import { INITIALISING, L4_CONNECT, L4_OK, L4_TIMEOUT, SOCKET_ERROR, type CheckStatus } from '../../../src/backends/check/status.js';
 import { initState, setServerState } from '../../../src/backends/index.js';
 import { model, pages, type ProxyShape } from '../model.js';
 
@@ -154,6 +154,13 @@ describe('startChecks', () => {
     setServerState(m, p.state, 0, SRV_MAINT, 1);
     clock.to(10_000);
     expect([changes.length, cell(0, SS_STATE), probes.length]).toEqual([0, SRV_MAINT, 1]);
+  });
+
+  test('a machine that can\'t open a socket takes no server down', () => {
+    const { clock, changes, cell, checks, probes } = house(() => [SOCKET_ERROR, 1], {}, { servers: [at(1, { inter: 100 })] });
+    clock.to(1000);
+    expect(probes.length).toBeGreaterThan(5);
+    expect([changes.length, cell(0, SS_STATE), cell(0, SS_CHECK_STATUS), checks.figures.failures[0]]).toEqual([0, SRV_UP, SOCKET_ERROR.code, 0]);
   });
 
   test('5,000 servers: first checks spread over the interval, one timer, bounded connects', () => {
