@@ -3,29 +3,77 @@
 #include <memory>
 #include <vector>
 #include "engine.h"
+#include "listener.h"
+#include "pool.h"
+#include "reuse.h"
+#include "session.h"
+#include "slot.h"
 
 namespace tsproxy {
 
-struct Listener : Pollable {
-  Listener() : Pollable(PollKind::Listener) {}
-  int32_t index = 0;
+constexpr size_t MOVE_BUDGET = 2u << 20;   // bytes that one channel may move before the next session has its turn
+
+// The message that lies in the window, for as long as one run of its session lasts. What is not consumed by then is put
+// back into the connection it came from.
+struct Loaded {
+  Session* owner = nullptr;
+  Connection* from = nullptr;
+  char* bytes = nullptr;       // inside the window
+  size_t n = 0;                // bytes there: head, and what came behind it
+  Http1Head head;
+  bool edited = false;         // the edit page holds changes of this head that are not applied yet
 };
 
 // The worker: its loop, its pools, its tables. Functions of the engine's files take it as their first argument.
 struct Worker {
   Worker(EngineConf c, std::shared_ptr<Pages> p, Decider& d);
+  ~Worker();
   EngineConf conf;
   std::shared_ptr<Pages> pages;
   Decider& decider;
-  uint64_t* row;            // this worker's counters
+  uint64_t* row;                      // this worker's counters
   Loop loop;
   TimerWheel wheel;
   Window window;
+  BlockPool small, large;             // bufsize; as large as the window
+  PipePool pipes;
+  std::vector<char> scratch;          // heads being written, payload taken out of chunks
+  Slab<Session> sessions;
+  Slab<Connection> connections;
   std::vector<Listener> listeners;
+  std::vector<IdleConnections> idle;  // by server
+  std::shared_ptr<Board> board;
+  Loaded loaded;
+  Session* run_first = nullptr;       // sessions to run in this pass
+  Session* run_last = nullptr;
+  std::vector<uint32_t> again;        // handles of those that used up their budget: run in the next pass
+  std::vector<Connection*> closed;    // memory to free at the end of the pass
+  std::vector<Session*> done;
+  std::vector<int32_t> freed_slots;   // servers of which a slot was given back in this pass
+  int full_listeners = 0;             // listeners that wait for a place
+  uint32_t queued = 0;                // sessions of this worker that stand in a queue
+  uint32_t asks = 0;                  // decisions, to time one in 64
+  int64_t wall_offset_ns = 0;         // wall clock minus loop clock
+  bool stopping = false, paused = false;
+  bool closing = false;               // nobody is asked any more
+  uint64_t idle_sweep_ms = TIMER_NEVER;
+  SessionTimer accept_timer;          // listeners try again after a shortage
+
+  const ProxyConf& frontend(const Session& s) const { return conf.proxies[static_cast<size_t>(s.frontend)]; }
+  // Before the choice of a backend: the frontend's own.
+  const ProxyConf& backend(const Session& s) const {
+    return conf.proxies[static_cast<size_t>(s.backend >= 0 ? s.backend : s.frontend)];
+  }
+  uint64_t* frontend_row(const Session& s) { return row + pages->frontend_cell(s.frontend); }
+  uint64_t* backend_row(const Session& s) { return row + pages->backend_cell(s.backend); }
+  uint64_t* server_row(const Session& s) { return row + pages->server_cell(s.server); }
 };
 
 struct Engine::Parts : Worker {
   using Worker::Worker;
 };
+
+// A connection's fd is closed now, its memory is freed at the end of the pass.
+void close_connection(Worker& w, Connection*& c);
 
 }  // namespace tsproxy

@@ -1,0 +1,249 @@
+#include "decision.h"
+
+#include <algorithm>
+#include <cstring>
+#include "dial.h"
+#include "ending.h"
+#include "engine_parts.h"
+#include "reply.h"
+#include "stream.h"
+
+namespace tsproxy {
+
+namespace {
+
+constexpr uint32_t TIMED_EACH = 64;   // one decision in so many is timed and stands for all of them
+constexpr int64_t NS_PER_SECOND = 1'000'000'000, NS_PER_US = 1000;
+
+void put_address(int32_t* family, int32_t* port, int32_t* bytes, const Address& a) {
+  *family = a.family;
+  *port = a.port;
+  std::memcpy(bytes, a.bytes, sizeof a.bytes);
+}
+
+void put_pair(int32_t* cells, uint64_t value) {
+  cells[0] = static_cast<int32_t>(value & 0xffffffffu);
+  cells[1] = static_cast<int32_t>(value >> 32);
+}
+
+int32_t flag_facts(const Session& s, int32_t phase) {
+  int32_t flags = 0;
+  if (phase == PHASE_RESPONSE || phase == PHASE_AFTER) flags |= FF_RESPONSE;
+  if (s.has(SF_REDISPATCH)) flags |= FF_REDISPATCH;
+  if (s.has(SF_REUSED)) flags |= FF_REUSED;
+  if (s.has(SF_INSPECTED)) flags |= FF_TIMEOUT;
+  if (s.client != nullptr && (s.client->flags & (CO_RDHUP | CO_READ_END)) != 0) flags |= FF_CLIENT_SHUT;
+  if (s.target != nullptr && (s.target->flags & (CO_RDHUP | CO_READ_END)) != 0) flags |= FF_SERVER_SHUT;
+  if (s.has(SF_HTTP) && s.up.body.done()) flags |= FF_BODY_COMPLETE;
+  return flags;
+}
+
+void put_session(Worker& w, Session& s, int32_t phase, int32_t* f) {
+  f[FACT_SESSION] = static_cast<int32_t>(s.handle);
+  f[FACT_FRONTEND] = s.frontend;
+  f[FACT_BACKEND] = s.backend;
+  f[FACT_SERVER] = s.server;
+  f[FACT_LISTENER] = s.listener;
+  f[FACT_FLAGS] = flag_facts(s, phase);
+  put_address(&f[FACT_SRC_FAMILY], &f[FACT_SRC_PORT], &f[FACT_SRC_ADDR], s.source);
+  put_address(&f[FACT_DST_FAMILY], &f[FACT_DST_PORT], &f[FACT_DST_ADDR], destination_of(w, s));
+  f[FACT_METHOD] = s.method;
+  f[FACT_STATUS] = s.status;
+  f[FACT_ATTEMPT] = s.attempts;
+  f[FACT_REQUESTS] = static_cast<int32_t>(s.requests);
+  int64_t accepted = static_cast<int64_t>(s.accepted_ns) + w.wall_offset_ns;
+  f[FACT_ACCEPT_SEC] = static_cast<int32_t>(accepted / NS_PER_SECOND);
+  f[FACT_ACCEPT_USEC] = static_cast<int32_t>(accepted % NS_PER_SECOND / NS_PER_US);
+}
+
+void put_slice(int32_t* off, int32_t* len, Slice slice) {
+  *off = slice.off;
+  *len = slice.len;
+}
+
+// The message in the window: its head if one was parsed, else raw bytes.
+void put_message(Worker& w, int32_t* f) {
+  const Loaded& m = w.loaded;
+  const Http1Head& head = m.head;
+  size_t off = w.window.bytes_off() + static_cast<size_t>(m.bytes - w.window.bytes());
+  size_t used = std::min<size_t>(m.n, head.skipped + head.length);
+  f[FACT_VERSION] = head.version;
+  f[FACT_HEAD_OFF] = static_cast<int32_t>(off + head.skipped);
+  f[FACT_HEAD_LEN] = static_cast<int32_t>(head.length);
+  put_slice(&f[FACT_METHOD_OFF], &f[FACT_METHOD_LEN], head.method_text);
+  put_slice(&f[FACT_URI_OFF], &f[FACT_URI_LEN], head.target);
+  put_slice(&f[FACT_REASON_OFF], &f[FACT_REASON_LEN], head.reason);
+  f[FACT_HEADER_COUNT] = head.count;
+  f[FACT_HEADER_TABLE] = FACT_COUNT;
+  f[FACT_BODY_OFF] = static_cast<int32_t>(off + used);
+  f[FACT_BODY_LEN] = static_cast<int32_t>(m.n - used);
+  put_pair(&f[FACT_BODY_SIZE_LO], (head.flags & H1_CONTENT_LENGTH) != 0 ? head.content_length : ~0ull);
+}
+
+void put_no_message(Worker& w, int32_t* f) {
+  std::fill(&f[FACT_VERSION], &f[FACT_ATTEMPT], 0);
+  f[FACT_HEAD_OFF] = f[FACT_BODY_OFF] = static_cast<int32_t>(w.window.bytes_off());
+  f[FACT_HEADER_TABLE] = FACT_COUNT;
+  put_pair(&f[FACT_BODY_SIZE_LO], ~0ull);
+}
+
+void put_end(Worker& w, const Session& s, int32_t* f) {
+  f[FACT_QUEUE_MS] = s.queue_ms;
+  f[FACT_CONNECT_MS] = s.connect_ms;
+  f[FACT_RESPONSE_MS] = s.response_ms;
+  f[FACT_TOTAL_MS] = static_cast<int32_t>(w.loop.now_ms() - s.stream_ms);
+  f[FACT_REQUEST_MS] = s.request_ms;
+  f[FACT_IDLE_MS] = s.idle_ms;
+  f[FACT_TERM] = s.cause | s.where << 8;
+  put_pair(&f[FACT_BYTES_IN_LO], s.up.received);
+  put_pair(&f[FACT_BYTES_OUT_LO], s.down.sent);
+}
+
+int32_t decide(Worker& w, int32_t phase, uint32_t session) {
+  count(&w.row[CW_DECISIONS + phase]);
+  if (w.asks++ % TIMED_EACH != 0) return w.decider.decide(phase, session);
+  uint64_t before = sys::now_ns();
+  int32_t verdict = w.decider.decide(phase, session);
+  count(&w.row[CW_DECISION_NS + phase], (sys::now_ns() - before) * TIMED_EACH);
+  return verdict;
+}
+
+// --- verdicts ---------------------------------------------------------------------------------------------------
+
+Step choose(Worker& w, Session& s, int32_t backend) {
+  if (backend < 0 || backend >= static_cast<int32_t>(w.conf.proxies.size())) return refuse(w, s, 503, 'S', 'C');
+  enter_backend(w, s, backend);
+  enter(w, s, SessionState::Choose);
+  return Step::Again;
+}
+
+Step go_on(Worker& w, Session& s, int32_t phase, int32_t) {
+  switch (phase) {
+    case PHASE_CONNECTION: return after_accept(w, s);
+    case PHASE_SESSION: return after_session(w, s);
+    case PHASE_CONTENT:
+    case PHASE_REQUEST: return choose(w, s, s.backend >= 0 ? s.backend : w.frontend(s).default_backend);
+    case PHASE_RESPONSE:
+      s.flags |= SF_DECIDED;
+      if (w.loaded.owner == &s) return send_response(w, s);
+      enter(w, s, SessionState::Transfer);
+      return Step::Again;
+    default: return refuse(w, s, 503, 'S', 'C');
+  }
+}
+
+Step use_backend(Worker& w, Session& s, int32_t, int32_t arg) { return choose(w, s, arg); }
+
+Step use_server(Worker& w, Session& s, int32_t, int32_t arg) {
+  if (arg < 0 || arg >= static_cast<int32_t>(w.conf.servers.size())) return refuse(w, s, 503, 'S', 'C');
+  if (!s.has(SF_IN_BACKEND)) enter_backend(w, s, w.conf.servers[static_cast<size_t>(arg)].proxy);
+  take_server(w, s, arg);
+  enter(w, s, SessionState::Connect);
+  return Step::Again;
+}
+
+Step park(Worker& w, Session& s, int32_t phase) {
+  s.phase = static_cast<uint8_t>(phase);
+  enter(w, s, SessionState::Parked);
+  return Step::Again;
+}
+
+Step queue(Worker& w, Session& s, int32_t phase, int32_t) {
+  enter_queue(w, s);
+  return park(w, s, phase);
+}
+
+Step yield(Worker& w, Session& s, int32_t phase, int32_t) { return park(w, s, phase); }
+
+Step respond(Worker& w, Session& s, int32_t, int32_t arg) {
+  if (arg < 0 || arg >= static_cast<int32_t>(w.conf.responses.size())) return refuse(w, s, 500, 'I', 'R');
+  return answer_canned(w, s, static_cast<size_t>(arg));
+}
+
+Step send_reply(Worker& w, Session& s, int32_t, int32_t) { return answer_staged(w, s); }
+
+Step error(Worker& w, Session& s, int32_t phase, int32_t arg) {
+  char where = phase == PHASE_SERVER ? 'C' : phase == PHASE_RESPONSE ? 'H' : 'R';
+  return refuse(w, s, arg, phase == PHASE_SERVER ? 'S' : 'P', where);
+}
+
+// Connections and sessions that a rule refuses before there is a request.
+void count_denied(Worker& w, Session& s, int32_t phase) {
+  uint64_t* row = w.frontend_row(s);
+  if (phase == PHASE_CONNECTION) count(&row[CF_CONN_DENIED]);
+  if (phase == PHASE_SESSION) count(&row[CF_SESS_DENIED]);
+  if (phase == PHASE_CONTENT) count(&row[CF_REQ_DENIED]);
+}
+
+Step close(Worker& w, Session& s, int32_t phase, int32_t) {
+  count_denied(w, s, phase);
+  note_cause(s, 'P', 'R');
+  end_session(w, s);
+  return Step::Wait;
+}
+
+Step reset(Worker& w, Session& s, int32_t phase, int32_t arg) {
+  s.client->flags |= CO_NOLINGER;
+  return close(w, s, phase, arg);
+}
+
+// The argument is the inspect delay in ms, counted from the first question.
+Step more(Worker& w, Session& s, int32_t phase, int32_t arg) {
+  if (phase != PHASE_CONTENT || s.has(SF_INSPECTED)) return go_on(w, s, phase, 0);
+  s.inspect_ms = arg == VERDICT_ARG_NONE ? 0 : arg;
+  if (s.state != SessionState::Inspect) enter(w, s, SessionState::Inspect);
+  return Step::Wait;
+}
+
+using Act = Step (*)(Worker&, Session&, int32_t phase, int32_t arg);
+// In the order of the VERDICT_ numbers.
+constexpr Act ACTS[] = {go_on, use_backend, use_server, queue, respond, send_reply, error, close, reset, yield, more};
+static_assert(VERDICT_MORE == sizeof ACTS / sizeof ACTS[0] - 1);
+
+}  // namespace
+
+bool asks(const Worker& w, const Session& s, int32_t phase) {
+  return ((w.frontend(s).phases | w.backend(s).phases) & phase_bit(phase)) != 0;
+}
+
+const Address& destination_of(Worker& w, Session& s) {
+  if (s.has(SF_DESTINATION) || s.client == nullptr) return s.destination;
+  s.flags |= SF_DESTINATION;
+  sockaddr_storage address{};
+  socklen_t length = sizeof address;
+  if (sys::local_address(s.client->fd, &address, &length) >= 0) s.destination = address_of(address);
+  return s.destination;
+}
+
+int32_t ask(Worker& w, Session& s, int32_t phase, bool shown) {
+  // What the last decision changed must be seen by this one.
+  if (shown && w.loaded.edited && !apply_edits(w)) return VERDICT_ERROR | 500 << 8;
+  int32_t* f = w.window.facts();
+  put_session(w, s, phase, f);
+  if (shown) put_message(w, f);
+  else put_no_message(w, f);
+  if (phase == PHASE_END) put_end(w, s, f);
+  w.window.edits()[0] = EDIT_END;
+  int32_t verdict = decide(w, phase, s.handle);
+  if (shown) w.loaded.edited = w.window.edits()[0] != EDIT_END;
+  return verdict;
+}
+
+void tell_slot(Worker& w, int32_t server) {
+  int32_t* f = w.window.facts();
+  f[FACT_SESSION] = 0;
+  f[FACT_SERVER] = server;
+  f[FACT_BACKEND] = server < 0 ? -1 : w.conf.servers[static_cast<size_t>(server)].proxy;
+  f[FACT_FLAGS] = 0;
+  put_no_message(w, f);
+  decide(w, PHASE_SLOT, 0);
+}
+
+Step act(Worker& w, Session& s, int32_t phase, int32_t verdict) {
+  uint32_t kind = static_cast<uint32_t>(verdict) & 0xff;
+  int32_t arg = static_cast<int32_t>(static_cast<uint32_t>(verdict) >> 8);
+  if (kind >= sizeof ACTS / sizeof ACTS[0]) return refuse(w, s, 500, 'I', 'R');
+  return ACTS[kind](w, s, phase, arg);
+}
+
+}  // namespace tsproxy

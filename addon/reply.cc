@@ -1,0 +1,154 @@
+#include "reply.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+#include "decision.h"
+#include "ending.h"
+#include "engine_parts.h"
+#include "error_page.h"
+#include "http1_write.h"
+#include "stream.h"
+
+namespace tsproxy {
+
+namespace {
+
+// What is left of the request that this answers: its body if all of that is here, else the connection closes afterwards.
+void finish_request(Worker& w, Session& s) {
+  Loaded& m = w.loaded;
+  if (m.owner == &s && m.from == s.client && m.head.length > 0) {
+    s.up.consumer = nullptr;
+    consume(w, s, s.up, nullptr, 0);
+    discard(w, s.up);
+  }
+  if (m.owner == &s) m.owner = nullptr;
+  discard(w, s.up);
+  if (s.up.body.done()) s.up.flags |= BF_SHUTR;
+  else s.flags &= ~SF_CLIENT_KEEP;
+}
+
+Http1Head empty_head(Worker& w) {
+  Http1Head head;
+  head.fields = w.window.headers();
+  head.capacity = w.window.max_headers();
+  return head;
+}
+
+ConnectionHeader connection_of(const Session& s) {
+  if (!s.has(SF_CLIENT_KEEP)) return ConnectionHeader::Close;
+  return s.has(SF_HTTP10) ? ConnectionHeader::KeepAlive : ConnectionHeader::None;
+}
+
+void add_length(HeadChange& change, const Http1Head& head, size_t body, char (&line)[48]) {
+  bool framed = (head.flags & (H1_CONTENT_LENGTH | H1_TRANSFER_ENCODING)) != 0 || head.status == 204 || head.status == 304 || head.status < 200;
+  if (framed) return;
+  change.extra_size = static_cast<size_t>(std::snprintf(line, sizeof line, "content-length: %zu\r\n", body));
+  change.extra = line;
+}
+
+// Sends what the client takes at once; the rest of the body is sent from where it lies.
+void send_parts(Worker& w, Session& s, const char* head, size_t n, std::string_view body) {
+  size_t gone = 0;
+  if (flush(w, s.down) && s.client->writable()) {
+    const iovec parts[] = {{const_cast<char*>(head), n}, {const_cast<char*>(body.data()), body.size()}};
+    gone = transmit(*s.client, parts, body.empty() ? 1 : 2);
+    count_copied(w, s.down, gone);
+  }
+  if (gone < n) keep(w, s.down, head + gone, n - gone);
+  size_t skip = gone > n ? gone - n : 0;
+  s.rest = body.data() + skip;
+  s.rest_length = body.size() - skip;
+  settle(s.down);
+}
+
+// `raw`: a head with its empty line, and perhaps the body behind it.
+Step answer(Worker& w, Session& s, std::string_view raw, std::string_view body) {
+  finish_request(w, s);
+  s.flags |= SF_LOCAL;
+  release_server(w, s);
+  if (w.stopping) s.flags &= ~SF_CLIENT_KEEP;
+  size_t n = std::min(raw.size(), w.window.bytes_size());
+  std::memcpy(w.window.bytes(), raw.data(), n);   // where decisions look
+  w.loaded = {&s, s.client, w.window.bytes(), n, empty_head(w), false};
+  Loaded& m = w.loaded;
+  Http1Error error;
+  if (parse_response(m.bytes, m.n, 0, {true}, m.head, error) != Parse::Complete) {
+    m.owner = nullptr;   // an errorfile that is no HTTP: as it is
+    s.flags &= ~SF_CLIENT_KEEP;
+    send_parts(w, s, raw.data(), raw.size(), body);
+    enter(w, s, SessionState::Reply);
+    return Step::Again;
+  }
+  s.status = m.head.status;
+  if (body.empty()) body = raw.substr(m.head.length);
+  if (asks(w, s, PHASE_AFTER)) ask(w, s, PHASE_AFTER, true);
+  char line[48];
+  HeadChange change;
+  change.edits = m.edited ? w.window.edits() : nullptr;
+  change.edits_size = w.window.edit_size();
+  change.connection = connection_of(s);
+  add_length(change, m.head, body.size(), line);
+  size_t length = write_head(m.bytes, m.head, change, w.scratch.data(), w.scratch.size());
+  m.owner = nullptr;
+  count_status(w, s, s.status);
+  s.client_ms = w.loop.now_ms();
+  if (s.method == HM_HEAD) body = {};
+  send_parts(w, s, w.scratch.data(), length, body);
+  enter(w, s, SessionState::Reply);
+  return Step::Again;
+}
+
+std::string_view error_response(const Worker& w, const Session& s, int32_t status) {
+  for (const ProxyConf* proxy : {&w.backend(s), &w.frontend(s)}) {
+    int32_t index = status > 0 && status < 600 ? proxy->errors[status] : 0;
+    if (index > 0 && index <= static_cast<int32_t>(w.conf.responses.size())) return w.conf.responses[static_cast<size_t>(index - 1)];
+  }
+  return error_page(status);
+}
+
+}  // namespace
+
+Step refuse(Worker& w, Session& s, int32_t status, char cause, char where) {
+  note_cause(s, cause, where);
+  bool silent = !s.has(SF_HTTP) || s.has(SF_RESPONDED) || s.state == SessionState::Reply || status <= 0;
+  if (silent || (s.client->flags & (CO_WRITE_ERROR | CO_READ_ERROR | CO_FAILED)) != 0) {
+    end_session(w, s);
+    return Step::Wait;
+  }
+  s.flags = (s.flags | SF_STREAM) & ~SF_CLIENT_KEEP;
+  leave_queue(w, s);
+  return answer(w, s, error_response(w, s, status), {});
+}
+
+Step answer_canned(Worker& w, Session& s, size_t response) {
+  if (!s.has(SF_HTTP)) return refuse(w, s, 0, 'L', 'R');
+  return answer(w, s, w.conf.responses[response], {});
+}
+
+Step answer_staged(Worker& w, Session& s) {
+  if (s.reply == nullptr || !s.has(SF_HTTP)) return refuse(w, s, 500, 'I', 'R');
+  return answer(w, s, s.reply->head, s.reply->body);
+}
+
+Step step_reply(Worker& w, Session& s) {
+  bool gone = (s.client->flags & (CO_WRITE_ERROR | CO_FAILED)) != 0;
+  while (!gone && flush(w, s.down) && s.rest_length > 0 && s.client->writable()) {
+    iovec part{const_cast<char*>(s.rest), s.rest_length};
+    size_t n = transmit(*s.client, &part, 1);
+    count_copied(w, s.down, n);
+    s.rest += n;
+    s.rest_length -= n;
+  }
+  if (gone || (s.client->flags & CO_WRITE_ERROR) != 0) {
+    note_cause(s, 'C', 'D');
+    end_session(w, s);
+    return Step::Wait;
+  }
+  if (!s.down.has(BF_EMPTY) || s.rest_length > 0) return Step::Wait;
+  if (s.cause == '-') note_cause(s, 'L', 'R');
+  finish_stream(w, s);
+  return next_stream(w, s);
+}
+
+}  // namespace tsproxy
