@@ -1,11 +1,9 @@
 #include "page.h"
 
-#include <cstring>
 #include <set>
 #include <thread>
 #include <vector>
 #include "check.h"
-#include "window.h"
 
 using namespace tsproxy;
 
@@ -61,16 +59,6 @@ TEST(pages_are_found_by_id_until_forgotten) {
   forget_pages(id);
   CHECK(find_pages(id) == nullptr);
   CHECK(found.use_count() == 2);
-}
-
-TEST(the_window_has_its_parts_one_behind_the_other) {
-  Window window(101, 5000, 20000);
-  CHECK(window.facts() == window.memory());
-  CHECK(reinterpret_cast<char*>(window.headers()) == static_cast<char*>(window.memory()) + FACT_COUNT * 4);
-  CHECK(window.edit_off() >= FACT_COUNT * 4 + 101 * 16u && window.edit_off() % 64 == 0);
-  CHECK(window.bytes_off() >= window.edit_off() + 5000 && window.bytes_off() % 64 == 0);
-  CHECK(window.size() >= window.bytes_off() + 20000);
-  std::memset(window.memory(), 0xff, window.size());
 }
 
 RUN_TESTS()
