@@ -116,9 +116,11 @@ class Wire {
   // A response (or request) with content-length: head and body.
   std::string message(bool body = true) {
     std::string head = until("\r\n\r\n");
-    size_t at = head.find("ontent-length: ");
+    std::string lower = head;
+    for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    size_t at = lower.find("\r\ncontent-length: ");
     if (!body || at == std::string::npos) return head;
-    return head + exactly(static_cast<size_t>(std::stoul(head.substr(at + 15))));
+    return head + exactly(static_cast<size_t>(std::stoul(lower.substr(at + 18))));
   }
   void shut() { ::shutdown(fd_, SHUT_WR); }
   void close() {
