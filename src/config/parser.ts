@@ -2,7 +2,7 @@ import { EmbeddedActionsParser } from './chevrotain.js';
 import type { IToken } from './chevrotain.js';
 import { ConditionalBlocks } from './block.js';
 import type { Diagnostic, DiagnosticSink, Severity, Span } from './diagnostic.js';
-import { EndOfLine, Nul, OpenQuote, StrayReturn, tokenize, TOKENS, WordToken } from './lexer.js';
+import { EndOfLine, Misfit, Nul, OpenQuote, StrayReturn, tokenize, TOKENS, WordToken } from './lexer.js';
 import type { PredicateFacts } from './predicate.js';
 import { RUNTIME_OPTIONS } from './predicate.js';
 import { isSectionKeyword, SECTION_KEYWORDS } from './section.js';
@@ -17,23 +17,25 @@ import type { Environment } from './variables.js';
 const MAX_WORDS = 64;
 
 /**
- * The grammar of a file as raw lines. Quotes without partner, NUL bytes and stray carriage returns have no place in it: error
- * recovery drops such a token and goes on, so that all of them are found in one run.
+ * The grammar of a file as raw lines. What can't be a word (a quote without partner, a NUL byte …) has a production of its own, so
+ * that parsing goes on behind it and all of it is found in one run; Chevrotain's own recovery costs a stack frame per error.
  */
 class LineParser extends EmbeddedActionsParser {
   #lines: IToken[][] = [];
+  #misfits: IToken[] = [];
 
   constructor() {
     super(TOKENS, { recoveryEnabled: true, maxLookahead: 1 });
     this.performSelfAnalysis();
   }
 
-  /** The words of each line that has any, and the tokens that were dropped, both in the order of the text. */
-  parse(tokens: IToken[]): { lines: IToken[][]; dropped: IToken[] } {
+  /** The words of each line that has any, and the tokens that can't be words, both in the order of the text. */
+  parse(tokens: IToken[]): { lines: IToken[][]; misfits: IToken[] } {
     this.input = tokens;
     this.#lines = [];
+    this.#misfits = [];
     this.file();
-    return { lines: this.#lines, dropped: this.errors.map((error) => error.token) };
+    return { lines: this.#lines, misfits: this.#misfits };
   }
 
   readonly file: () => void = this.RULE('file', () => {
@@ -47,9 +49,10 @@ class LineParser extends EmbeddedActionsParser {
 
   readonly line: () => IToken[] = this.RULE('line', () => {
     const words: IToken[] = [];
-    this.MANY(() => {
-      words.push(this.CONSUME(WordToken));
-    });
+    this.MANY(() => this.OR([
+      { ALT: () => { words.push(this.CONSUME(WordToken)); } },
+      { ALT: () => { const misfit = this.CONSUME(Misfit); this.ACTION(() => this.#misfits.push(misfit)); } },
+    ]));
     this.CONSUME(EndOfLine);
     return words;
   }, { recoveryValueFunc: () => [] });
@@ -67,18 +70,18 @@ export function parseFile(
 ): Section[] {
   lineParser ??= new LineParser();
   const terminated = source.text === '' || source.text.endsWith('\n');
-  const { lines, dropped } = lineParser.parse(tokenize(terminated ? source.text : `${source.text}\n`));
+  const { lines, misfits } = lineParser.parse(tokenize(terminated ? source.text : `${source.text}\n`));
   const walk = new Walk(source, sink, environment, enabled);
   let next = 0;
   for (const words of lines) {
     const end = endOfLine(source.text, words[words.length - 1] as IToken);
     let broken = false;
-    for (let bad = dropped[next]; bad !== undefined && bad.startOffset <= end; bad = dropped[++next]) {
-      if (walk.dropped(bad)) broken = true;
+    for (let bad = misfits[next]; bad !== undefined && bad.startOffset <= end; bad = misfits[++next]) {
+      if (walk.misfit(bad)) broken = true;
     }
     walk.line(words, broken);
   }
-  for (const bad of dropped.slice(next)) walk.dropped(bad);
+  for (const bad of misfits.slice(next)) walk.misfit(bad);
   walk.finish(terminated);
   return walk.sections;
 }
@@ -115,8 +118,8 @@ class Walk {
     this.#lookup = (name, offset) => (name.startsWith('.') ? this.#pseudo(name, offset) : environment.get(name));
   }
 
-  /** Reports a token that has no place in the grammar; true if its line can't be used. */
-  dropped(token: IToken): boolean {
+  /** Reports a token that can't be a word; true if its line can't be used. */
+  misfit(token: IToken): boolean {
     const start = token.startOffset;
     const end = start + token.image.length;
     if (token.tokenType === OpenQuote) {
