@@ -11,8 +11,9 @@ const originPort = (lab, kind) => (kind === 'bulk' ? lab.origin.source : lab.ori
 const probe = (kind) => (kind === 'bulk' ? null : REQUEST);
 
 export function open(lab, name, { kind, mode, connections }) {
-  const what = { mode, origin: originPort(lab, kind), maxconn: Math.max(4000, connections + 1000) };
-  return startPeer(name, what, lab.cores.proxy, probe(kind));
+  // 9,000 connections with two ends must fit into 20,000 descriptors, a usual hard limit: few of them for pipes then.
+  const room = kind === 'idle' ? { maxconn: connections + 200, maxpipes: 50 } : { maxconn: Math.max(4000, connections + 500) };
+  return startPeer(name, { mode, origin: originPort(lab, kind), ...room }, lab.cores.proxy, probe(kind));
 }
 
 async function withLoad(lab, port, { kind, connections, size }, use) {

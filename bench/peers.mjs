@@ -1,4 +1,4 @@
-// The proxies that are compared. One description ({ mode, port, origin, maxconn }) becomes the configuration of each, written
+// The proxies that are compared. One description ({ mode, port, origin, maxconn, maxpipes?, nosplice? }) becomes the configuration of each, written
 // by its row; the rest is left at each one's defaults.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,11 +10,11 @@ import { freePort, serving, start, stop } from './process.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const NGINX_STREAM = '/usr/lib/nginx/modules/ngx_stream_module.so';
 
-export function haproxyConfiguration({ mode, port, origin, maxconn, nosplice }) {
+export function haproxyConfiguration({ mode, port, origin, maxconn, maxpipes, nosplice }) {
   return `global
   maxconn ${maxconn}
   nbthread 1
-${nosplice ? '  nosplice\n' : ''}
+${maxpipes ? `  maxpipes ${maxpipes}\n` : ''}${nosplice ? '  nosplice\n' : ''}
 defaults
   mode ${mode}
   timeout connect 10s
@@ -86,7 +86,7 @@ const nosplice = (peer) => ({ ...peer, configuration: (what) => haproxyConfigura
 
 export const peers = { tsproxy, haproxy, nginx, 'tsproxy nosplice': nosplice(tsproxy), 'haproxy nosplice': nosplice(haproxy) };
 
-// Starts a peer on a port of its own, pinned. what: { mode, origin, maxconn }. startedAfter: ms to the first answer.
+// Starts a peer on a port of its own, pinned. what: the description without the port. startedAfter: ms to the first answer.
 export async function startPeer(name, what, core, request) {
   const peer = peers[name];
   const directory = mkdtempSync(join(tmpdir(), 'tsproxy-bench-'));
