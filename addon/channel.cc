@@ -94,12 +94,11 @@ void keep(Worker& w, Channel& ch, const char* bytes, size_t n) {
   size_t total = ch.buffer.length() + n;
   if (!ch.large && total > w.small.block_size()) {
     Buffer large;
-    bool moved = large.append(w.large, ch.buffer.data(), ch.buffer.length());
-    if (!moved) {
-      large.release(w.large);
+    if (!large.ensure(w.large)) {
       ch.flags |= BF_NO_MEMORY;
       return;
     }
+    if (!ch.buffer.empty()) large.append(w.large, ch.buffer.data(), ch.buffer.length());
     ch.buffer.release(w.small);
     ch.buffer = large;
     ch.large = true;
