@@ -40,7 +40,7 @@ export interface ProcessFacts {
 export class Readings {
   readonly proxies: number;
   private readonly utilization = performance.eventLoopUtilization;
-  private lastUtilization = this.utilization();
+  private lastUtilization: ReturnType<typeof this.utilization> | undefined;
   constructor(
     readonly model: Model,
     readonly pages: Pages,
@@ -110,10 +110,10 @@ export class Readings {
     return all;
   }
 
-  /** Share of time the main thread's event loop was busy since the last call, 0-1. */
+  /** Share of time the main thread's event loop was busy since the last call, 0-1; the first time since the start. */
   mainLoopUtilization(): number {
     const now = this.utilization();
-    const { utilization } = this.utilization(now, this.lastUtilization);
+    const { utilization } = this.lastUtilization === undefined ? now : this.utilization(now, this.lastUtilization);
     this.lastUtilization = now;
     return utilization;
   }
