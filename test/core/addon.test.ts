@@ -229,12 +229,24 @@ describe('an engine', () => {
     expect(asked[0]).toEqual([PHASE_CONNECTION, expect.any(Number)]);
   });
 
-  test('lives on when decide throws: the session ends and a warning tells why', async () => {
-    const warned = new Promise<Error>((resolve) => process.once('warning', resolve));
-    await ask(() => {
-      throw new Error('a rule with a fault');
-    });
-    expect((await warned).message).toMatch(/a decision failed .* a rule with a fault/);
+  // In a thread, because a test's own `process` is a copy that gets no warnings.
+  test.each([
+    ['throws', "throw new Error('a rule with a fault')", /^a decision failed .*: Error: a rule with a fault/],
+    ['throws no error', "throw 'words'", /^a decision failed .*: words/],
+    ['returns no number', 'return undefined', /^a decision failed .*: decide\(\) returned no integer/],
+  ])('lives on when decide %s: the session ends and a warning tells why', async (_, body, message) => {
+    const { port, release } = reservePort();
+    const fd = addon.bindListener(spec(loopback(port), { reusePort: true }));
+    expect(addon.listen(fd, 10)).toBe(0);
+    const listening = conf({ proxies: [{ ...proxy, phases: 1 << PHASE_CONNECTION }], listeners: [{ fd, frontend: 0, options: 0 }] });
+    const warning = await inThread(`
+      const engine = addon.createEngine(${JSON.stringify(listening)}, () => { ${body} });
+      engine.start();
+      const client = require('node:net').connect(${port}, '127.0.0.1').resume().on('error', () => {});
+      const closed = new Promise((resolve) => client.on('close', resolve));
+      process.once('warning', (warning) => closed.then(() => { parentPort.postMessage(warning.message); engine.close(); }));`);
+    release();
+    expect(warning).toMatch(message);
   });
 
   test('may be closed from inside of decide', async () => {
