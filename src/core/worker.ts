@@ -1,0 +1,91 @@
+/** A worker thread: one engine over the shared pages, the compiled plan, and the mail with the main thread. */
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { createBackends } from '../backends/index.js';
+import type { Engine } from './addon.js';
+import { observeGcPauses } from './gc_pauses.js';
+import { loadAddon } from './load_addon.js';
+import type { FromWorker, ToWorker, WorkerStart } from './mail.js';
+import { compile } from './plan.js';
+import { engineConf } from './plane.js';
+
+/** After a soft stop: how often to look whether the last session has gone. */
+const DRAIN_INTERVAL_MS = 10;
+
+/** Questions to the main thread, by number. */
+class Questions {
+  private readonly open = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
+  private next = 1;
+
+  constructor(private readonly send: (mail: FromWorker) => void) {}
+
+  ask(topic: string, request: unknown): Promise<unknown> {
+    const id = this.next++;
+    this.send({ kind: 'ask', id, topic, request });
+    return new Promise((resolve, reject) => this.open.set(id, { resolve, reject }));
+  }
+
+  answer(id: number, value: unknown, error: string | null): void {
+    const question = this.open.get(id);
+    this.open.delete(id);
+    if (error === null) question?.resolve(value);
+    else question?.reject(new Error(error));
+  }
+}
+
+function run(port: MessagePort, { model, place }: WorkerStart): void {
+  const send = (mail: FromWorker): void => port.postMessage(mail);
+  const questions = new Questions(send);
+  const addon = loadAddon();
+  const pages = addon.attachPages(place.pages);
+  const state = new Int32Array(pages.state);
+  const row = place.worker * pages.rowCells * 8;
+  const made: { engine: Engine | null } = { engine: null };
+  const engine = (): Engine => {
+    if (made.engine === null) throw new Error('the engine is used before it exists');
+    return made.engine;
+  };
+  const backends = createBackends(model, state, engine, new Uint32Array(pages.counters, row, pages.rowCells * 2));
+  const plan = compile(model, {
+    state,
+    counters: new BigUint64Array(pages.counters, row, pages.rowCells),
+    worker: place.worker,
+    backends,
+    engine,
+    ask: (topic, request) => questions.ask(topic, request),
+    log: (line) => send({ kind: 'log', line }),
+  });
+  made.engine = addon.createEngine(engineConf(model, plan, place), (phase, session) => plan.decide(phase, session));
+  plan.attach(made.engine);
+  port.on('message', (mail: ToWorker) => {
+    switch (mail.kind) {
+      case 'start':
+        return engine().start();
+      case 'stop':
+        return stop(engine(), send);
+      case 'pause':
+        return engine().pauseListening(mail.paused);
+      case 'changed':
+        backends.changed(mail.server);
+        return engine().post();
+      case 'answer':
+        return questions.answer(mail.id, mail.value, mail.error);
+      case 'close':
+        engine().close();
+        return port.close();
+    }
+  });
+  observeGcPauses((pauses) => send({ kind: 'gc', pauses }));
+  send({ kind: 'ready' });
+}
+
+function stop(engine: Engine, send: (mail: FromWorker) => void): void {
+  engine.stopListening();
+  send({ kind: 'stopped' });
+  const timer = setInterval(() => {
+    if (engine.sessions() > 0) return;
+    clearInterval(timer);
+    send({ kind: 'drained' });
+  }, DRAIN_INTERVAL_MS);
+}
+
+if (parentPort !== null) run(parentPort, workerData as WorkerStart);
