@@ -7,6 +7,7 @@ namespace tsproxy {
 namespace {
 
 constexpr uint64_t LENGTH_MAX = INT64_MAX;
+constexpr char OTHER_CODING[] = "Transfer-Encoding with a coding before chunked";
 
 // Is the token at p, whose length is known to fit, this lower-case literal? Or-ing 0x20 lowers letters; no other tchar
 // turns into a letter or '-' by it.
@@ -289,7 +290,7 @@ int judge_request(const char* bytes, Http1Head& head, const FieldState& state, c
   size_t host_end, port_at;
   const char* reason = judge_framing(head, state, limits);
   if (reason) return refuse(error, 400, 0, reason);
-  if (state.other_coding) return refuse(error, 422, 0, "Transfer-Encoding with a coding before chunked");
+  if (state.other_coding) return refuse(error, 422, 0, OTHER_CODING);
   if ((head.flags & H1_HAS_HOST) && !state.unsafe && !split_authority(bytes + head.host.off, static_cast<size_t>(head.host.len), host_end, port_at))
     return refuse(error, 400, head.host.off, "Host is not a host with an optional port");
   reason = judge_target(bytes, head, state.unsafe);
@@ -307,6 +308,7 @@ int judge_request(const char* bytes, Http1Head& head, const FieldState& state, c
 int judge_response(Http1Head& head, const FieldState& state, const Http1Limits& limits, Http1Error& error) {
   const char* reason = judge_framing(head, state, limits);
   if (reason) return refuse(error, 502, 0, reason);
+  if (state.other_coding && !state.unsafe) return refuse(error, 502, 0, OTHER_CODING);
   judge_persistence(head, state);
   const bool handshake = head.status == 101 && (head.flags & H1_CONNECTION_UPGRADE) && state.websocket;
   if (handshake && !state.websocket_key && !state.unsafe) return refuse(error, 502, 0, "WebSocket upgrade without a valid Sec-WebSocket-Accept");

@@ -134,7 +134,9 @@ class HeadWriter {
 
   void write_fields() {
     const uint32_t own = H1_HAS_TE | (change_.connection != ConnectionHeader::Keep ? H1_HAS_CONNECTION | H1_HAS_KEEP_ALIVE : 0);
-    look_ = (head_.flags & own) || change_.drop_transfer_encoding || change_.drop_expect;
+    // RFC 9110 section 8.6, RFC 9112 section 6.1: these have no body, and who believed their length would misread the next message.
+    bodyless_ = head_.status != 0 && (head_.status < 200 || head_.status == 204);
+    look_ = (head_.flags & own) || change_.drop_transfer_encoding || change_.drop_expect || (bodyless_ && (head_.flags & (H1_CONTENT_LENGTH | H1_TRANSFER_ENCODING)));
     const int32_t fields_off = head_.count > 0 ? head_.fields[0].name.off : 0;
     const int32_t fields_end = head_.count > 0 ? static_cast<int32_t>(head_.length) - 2 : 0;
     if (!look_ && !touched_ && !rebuild_) {
@@ -178,7 +180,7 @@ class HeadWriter {
   Fate fate_of(int32_t i, Edit& edit) const {
     const Slice name = head_.fields[i].name;
     const char* text = bytes_ + name.off;
-    if (is_framing(text, static_cast<size_t>(name.len))) return change_.drop_transfer_encoding && name.len == 17 ? Fate::Drop : Fate::Copy;
+    if (is_framing(text, static_cast<size_t>(name.len))) return bodyless_ || (change_.drop_transfer_encoding && name.len == 17) ? Fate::Drop : Fate::Copy;
     if (touched_ >> (i & 63) & 1 && find_edit(static_cast<uint32_t>(i), edit)) {
       if (edit.op == EDIT_DELETE) return Fate::Drop;
       return names_framing(edit) ? Fate::Copy : Fate::Replace;
@@ -254,6 +256,7 @@ class HeadWriter {
   const HeadChange& change_;
   Output out_;
   bool rebuild_;
+  bool bodyless_ = false;   // a response that never has a body
   bool look_ = false;       // names are to be looked at
   uint64_t touched_ = 0;    // row & 63 of each row with an edit
   Edit start_line_;

@@ -25,7 +25,7 @@ struct HeadChange {
 
 // Writes the head to out[0..room). Returns its length, or 0 if it does not fit. `bytes` begins at the start line
 // (behind head.skipped). The last record for a row or the start line wins. Content-Length and Transfer-Encoding say where
-// the body ends: edits of them are ignored, by row or by name. CR, LF and NUL within an edit turn into blanks.
+// the body ends: edits of them are ignored, by row or by name, and 1xx and 204 leave without them. CR, LF and NUL within an edit turn into blanks.
 // A TE header is reduced to `te: trailers` or dropped, since codings are agreed hop by hop.
 size_t write_head(const char* bytes, const Http1Head& head, const HeadChange& change, char* out, size_t room);
 

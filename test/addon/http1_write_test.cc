@@ -156,6 +156,12 @@ TEST(framing_and_expectation_can_be_dropped) {
   expect(rewrite("POST / HTTP/1.1\r\nExpect: 100-continue\r\nA: b\r\n\r\n", change), "POST / HTTP/1.1\r\nA: b\r\n\r\n");
 }
 
+TEST(responses_that_never_have_a_body_leave_without_framing) {
+  for (const char* line : {"HTTP/1.1 204 No Content\r\n", "HTTP/1.1 103 Early Hints\r\n"})
+    expect(rewrite(string(line) + "Content-Length: 5\r\nA: b\r\n\r\n", KEEP), string(line) + "A: b\r\n\r\n");
+  expect(rewrite("HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n", KEEP), "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n");
+}
+
 TEST(what_was_dropped_on_reading_does_not_leave) {
   expect(rewrite("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5, 5\r\nHost:a\r\nContent-Length: 5\r\nX:  y \r\n\r\n", KEEP), "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nX: y\r\n\r\n");
   expect(rewrite("POST / HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", KEEP, {}, {.unsafe = false, .drop_length = true}), "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");

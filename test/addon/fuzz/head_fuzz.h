@@ -65,6 +65,7 @@ inline void check_written(Parser parser, const char* start, const Result& whole,
   const bool room_left = whole.head.count < whole.head.capacity;
   HOLDS(again.parse == Parse::Complete || !room_left || (limits.unsafe && again.parse == Parse::Error));
   if (again.parse != Parse::Complete) return;
+  if (whole.head.status != 0 && (whole.head.status < 200 || whole.head.status == 204)) return;   // leave without framing
   constexpr uint32_t framing = H1_CONTENT_LENGTH | H1_CHUNKED | H1_TRANSFER_ENCODING;
   HOLDS(again.head.length == n && (again.head.flags & framing) == (whole.head.flags & framing));
   HOLDS(again.head.content_length == whole.head.content_length && again.head.method == whole.head.method && again.head.status == whole.head.status);
