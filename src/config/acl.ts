@@ -85,6 +85,9 @@ export function parseAcl(words: readonly Word[], at: Span, scope: AclScope): voi
 export function parseAclTests(words: readonly Word[], name: string | null, at: Span, scope: AclScope): AclTest[] | undefined {
   const [criterion, ...rest] = words;
   if (criterion === undefined) return report(scope, at, 'missing fetch method in ACL expression', 'Name a sample fetch, such as src or path_beg.');
+  if (criterion.text.startsWith('-')) {
+    return report(scope, criterion.span, `unknown fetch method '${criterion.text}' in ACL expression`, 'Flags stand behind the sample fetch, before the patterns.');
+  }
   const derived = derivedOf(criterion, scope);
   if (derived === undefined) return undefined;
   const parsed = derived === null ? parseExpression(criterion, scope) : derived.parsed;

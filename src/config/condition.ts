@@ -94,7 +94,7 @@ class ConditionWords {
         if (this.#words[this.#at] === undefined) this.#warn(word.span, "'!' without a term after it is ignored");
         continue;
       }
-      const term = name === '{' ? this.#anonymous(word) : this.#named(name, word, bangs);
+      const term = name.startsWith('{') ? this.#anonymous(name, word) : this.#named(name, word, bangs);
       if (term === undefined) this.#failed = true;
       else terms.push(negated ? { kind: 'not', term } : term);
       negated = false;
@@ -102,10 +102,11 @@ class ConditionWords {
     return terms.length <= 1 ? terms[0] : { kind: 'all', terms };
   }
 
-  #anonymous(open: Word): Condition | undefined {
+  #anonymous(brace: string, open: Word): Condition | undefined {
     const close = this.#words.findIndex((word, i) => i >= this.#at && word.text === '}');
     const inner = this.#words.slice(this.#at, close === -1 ? undefined : close);
     this.#at = close === -1 ? this.#words.length : close + 1;
+    if (brace !== '{') return this.#error(open.span, `no such ACL : '${brace}'`, "Put a space behind the '{': braces are words of their own.");
     if (close === -1) {
       const glued = inner.find((word) => word.text.endsWith('}'));
       const advice = glued === undefined ? "End it with ' }'." : "Put a space before the '}': braces are words of their own.";
@@ -134,7 +135,6 @@ class ConditionWords {
   }
 
   #adviceFor(name: string): string | null {
-    if (name.startsWith('{')) return "Put a space behind the '{': braces are words of their own.";
     if (name === '&&' || name === 'and') return "Leave it out: terms that follow each other must all hold.";
     const meant = didYouMean(name, [...this.#scope.acls.names(), ...Object.keys(PREDEFINED_ACLS)]);
     return meant ?? `Define it with 'acl ${/^[A-Za-z0-9_.:-]+$/.test(name) ? name : 'NAME'} ...' above this line.`;

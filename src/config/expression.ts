@@ -104,7 +104,7 @@ class ExpressionParser {
     while (this.#text[at] === ',') {
       const start = at + 1;
       // A trailing comma, or one too many, means nothing to HAProxy.
-      if (start === this.#text.length || this.#text[start] === ',' || this.#text[start] === ']') {
+      if (start === this.#text.length || this.#text[start] === ',') {
         at = start;
         continue;
       }

@@ -75,9 +75,9 @@ export function parseFile(
   let next = 0;
   for (const words of lines) {
     const end = endOfLine(source.text, words[words.length - 1] as IToken);
-    let broken = false;
+    let broken: IToken | null = null;
     for (let bad = misfits[next]; bad !== undefined && bad.startOffset <= end; bad = misfits[++next]) {
-      if (walk.misfit(bad)) broken = true;
+      if (walk.misfit(bad)) broken ??= bad;
     }
     walk.line(words, broken);
   }
@@ -96,6 +96,15 @@ export function parseSources(
 function endOfLine(text: string, last: IToken): number {
   const end = text.indexOf('\n', last.startOffset);
   return end === -1 ? text.length : end;
+}
+
+/** A header whose name lacks a quote, with the name as if the quote were closed at its end: one error is enough. */
+function repaired(header: Line, misfit: IToken): Line {
+  if (misfit.tokenType !== OpenQuote) return header;
+  const start = misfit.startOffset;
+  const text = misfit.image.slice(1).trimEnd();
+  const offsets = Array.from({ length: text.length + 1 }, (_, i) => start + 1 + i);
+  return { ...header, words: [...header.words, { text, offsets, span: { source: header.span.source, start, end: start + misfit.image.length } }] };
 }
 
 /** The walk over the lines of one file. */
@@ -123,6 +132,8 @@ class Walk {
     const start = token.startOffset;
     const end = start + token.image.length;
     if (token.tokenType === OpenQuote) {
+      // A NUL byte between two quotes is one mistake, not two.
+      if (this.#source.text[end] === '\0') return true;
       this.#report('alert', 'unmatched quote', `Close it with another ${token.image[0]} on the same line, or write \\${token.image[0]}.`, start, end);
     } else if (token.tokenType === Nul) {
       this.#report('alert', 'stray NUL character', 'Remove it: the rest of the line would be lost.', start, start + 1);
@@ -134,8 +145,9 @@ class Walk {
     return true;
   }
 
-  line(tokens: readonly IToken[], broken: boolean): void {
+  line(tokens: readonly IToken[], misfit: IToken | null): void {
     const words: Word[] = [];
+    let broken = misfit !== null;
     for (const token of tokens) {
       const problem = unquote(this.#source, token.image, token.startOffset, this.#lookup, words);
       if (problem !== null) {
@@ -161,17 +173,20 @@ class Walk {
       });
       broken = true;
     }
-    this.#content(line, first, broken);
+    if (isSectionKeyword(first.text)) this.#open(misfit === null ? line : repaired(line, misfit));
+    else this.#content(line, first, broken);
+  }
+
+  /** A broken header opens its section all the same: the lines below it must not fall into the one before. */
+  #open(header: Line): void {
+    this.#lines = [];
+    this.#section = { header, lines: this.#lines };
+    this.#homeless = false;
+    this.sections.push(this.#section);
   }
 
   #content(line: Line, first: Word, broken: boolean): void {
-    if (isSectionKeyword(first.text)) {
-      // A broken header still opens its section: the lines below it must not fall into the one before.
-      this.#lines = [];
-      this.#section = { header: line, lines: this.#lines };
-      this.#homeless = false;
-      this.sections.push(this.#section);
-    } else if (this.#section === null) {
+    if (this.#section === null) {
       this.#outOfSection(first);
     } else if (!broken) {
       this.#lines.push(line);

@@ -129,7 +129,8 @@ export class PatternReader {
       group.patterns.push(result.pattern);
       return true;
     }
-    if ('problem' in result) return this.#error(span, `${result.problem}${where}`, null);
+    const advice = where === '' && Object.hasOwn(FLAGS, text) ? 'Flags stand before the first pattern.' : null;
+    if ('problem' in result) return this.#error(span, `${result.problem}${where}`, advice);
     if (!this.#resolve || this.#scope.host === undefined) return this.#error(span, `'${text}' is not a valid IPv4 or IPv6 address${where}`, null);
     const at = group.patterns.push(text) - 1;
     this.#scope.host({ name: result.host, span, patterns: group.patterns, at });

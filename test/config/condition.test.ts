@@ -65,14 +65,14 @@ describe('conditions', () => {
     ['if !foo', "alert: no such ACL : 'foo' <foo>"],
     ['if { path /a', "alert: missing closing '}' in condition <{>"],
     ['if { path /a}', "alert: missing closing '}' in condition </a}>"],
-    ['if {path /a }', "alert: no such ACL : '{path' <{path>"],
+    ['if {path /a } TRUE', "alert: no such ACL : '{path' <{path>"],
     ['if { }', 'alert: missing fetch method in ACL expression <{ }>'],
     ['if TRUE && TRUE', "alert: no such ACL : '&&' <&&>"],
     ['if HTTP', "alert: predefined ACL 'HTTP' is not supported yet <HTTP>"],
   ])('%s', (source, problem) => {
     const { condition, problems } = parse(source);
     expect(condition).toBeUndefined();
-    expect(problems[0]).toBe(problem);
+    expect(problems).toEqual([problem]);
   });
 
   test('all terms are looked at', () => {

@@ -59,6 +59,7 @@ describe('errors', () => {
     ['%[src', "alert: missing ']' after 'src' <%[src>"],
     ['%[src ]', "alert: expected ']' after 'src', but found ' ' <%[src >"],
     ['%[ src]', 'alert: missing fetch method < src]>'],
+    ['%[src,]', "alert: missing converter name before ']' <]>"],
     ['%[src,foo]', "alert: unknown converter 'foo' <foo>"],
     ['%(x', "alert: missing ')' after '(x' <(x>"],
     ['%(x:int)ci', "alert: unexpected output type 'int' <int>"],
