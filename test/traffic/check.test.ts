@@ -42,5 +42,5 @@ test('with all servers down there is a 503 and a word, and a backup server takes
   await waitFor(() => /Server alone\/a is DOWN/.test(proxy.stderr()) && /Server backed\/a is DOWN/.test(proxy.stderr()), proxy);
   expect((await request(alone)).status).toBe(503);
   expect((await request(backed)).body.toString()).toBe('spare');
-  expect(proxy.stderr()).toMatch(/alone has no server available!/);
+  expect(proxy.stderr()).toMatch(/'alone' has no server available!/);
 });
