@@ -6,7 +6,7 @@ import { bindOptionRows } from './options.js';
 
 export const bindTable = new KeywordTable([
   ...bindOptionRows,
-  ...inertWords<BindDraft>('worker threads are placed by the operating system', 'thread+1 shards+1 nice+1'),
+  ...inertWords<BindDraft>('worker threads are placed by the operating system', 'thread+1 process+1 shards+1 nice+1'),
   ...inertWords<BindDraft>('the runtime API is not available yet', 'level+1 severity-output+1 expose-fd+1 guid-prefix+1 label+1'),
   ...inertWords<BindDraft>('TLS is not available yet, and this bind line does not ask for it', `ca-ignore-err+1 crt-ignore-err+1 ciphers+1 ciphersuites+1
     client-sigalgs+1 sigalgs+1 curves+1 ecdhe+1 force-sslv3 force-tlsv10 force-tlsv11 force-tlsv12 force-tlsv13 no-sslv3 no-tlsv10

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { GlobalDraft } from '../../draft.js';
 import { findGroup, findUser } from '../../accounts.js';
 import { INT_MAX, type Walk } from '../../walk.js';
-import { flag, integer, text, time } from '../make.js';
+import { flag, integer, refuse, text, time } from '../make.js';
 import type { KeywordRow } from '../row.js';
 
 type Row = KeywordRow<GlobalDraft>;
@@ -73,6 +73,14 @@ export const processRows: readonly Row[] = [
     },
   },
   text('localpeer', 'name', 'a name as an argument', "The instance's name among peers.", (target: GlobalDraft, value) => { target.localpeer = value; }),
+  {
+    name: 'default-path', args: [{ name: 'base', type: 'enum', values: ['current'] }], support: 'yes',
+    doc: "What relative paths start from: the directory the process was started in. HAProxy's other bases are not supported yet.",
+    parse(walk) {
+      const base = walk.oneOf(['current', 'config', 'parent', 'origin']);
+      if (base !== undefined && base !== 'current') refuse(walk, `default-path ${base}`);
+    },
+  },
   flag('zero-warning', 'Refuse to start when there was any warning.', (target: GlobalDraft) => { target.zeroWarning = true; }),
 ];
 

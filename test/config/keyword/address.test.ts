@@ -1,0 +1,97 @@
+import { describe, expect, test } from '@jest/globals';
+import { messages, modelOf } from '../loaded.js';
+
+const listening = async (words: string): Promise<unknown[]> => (await modelOf(`frontend f\n bind ${words}\n`)).listeners.map(({ address }) => address);
+const refusedBind = (words: string): Promise<string[]> => messages(`frontend f\n timeout client 1s\n bind ${words}\n bind :1\n`);
+const refusedServer = (words: string): Promise<string[]> => messages(`backend b\n timeout server 1s\n timeout connect 1s\n server s ${words}\n`);
+const ip = (family: 4 | 6, address: string, port: number): unknown => ({ kind: 'ip', family, address, port });
+
+describe('bind', () => {
+  test.each([
+    [':80', [ip(4, '0.0.0.0', 80)]],
+    ['*:80', [ip(4, '0.0.0.0', 80)]],
+    ['ipv4@:80', [ip(4, '0.0.0.0', 80)]],
+    [':::80', [ip(6, '::', 80)]],
+    ['ipv6@:80', [ip(6, '::', 80)]],
+    ['ipv6@*:80', [ip(6, '::', 80)]],
+    ['[::1]:80', [ip(6, '::1', 80)]],
+    ['2001:db8::1:80', [ip(6, '2001:db8::1', 80)]],
+    ['tcp4@127.0.0.1:80', [ip(4, '127.0.0.1', 80)]],
+    ['localhost:80', [ip(4, '127.0.0.1', 80)]],
+    ['ipv6@localhost:80', [ip(6, '::1', 80)]],
+    ['127.0.0.1:65534-65535', [ip(4, '127.0.0.1', 65534), ip(4, '127.0.0.1', 65535)]],
+    ['/tmp/a,unix@/tmp/b,unix@c', [{ kind: 'unix', path: '/tmp/a' }, { kind: 'unix', path: '/tmp/b' }, { kind: 'unix', path: 'c' }]],
+    ['abns@name', [{ kind: 'abstract', name: 'name' }]],
+    ['fd@7', [{ kind: 'fd', fd: 7 }]],
+  ])('%s', async (words, addresses) => {
+    expect(await listening(words)).toEqual(addresses);
+  });
+
+  test('fd@${NAME} takes the number from the environment', async () => {
+    const { listeners } = await modelOf('frontend f\n bind "fd@${LISTEN}"\n', { env: { LISTEN: '12' } });
+    expect(listeners[0]?.address).toEqual({ kind: 'fd', fd: 12 });
+  });
+
+  test.each([
+    ['127.0.0.1:80,127.0.0.1', "alert: 'bind' : missing port specification in '127.0.0.1' <127.0.0.1>"],
+    ['127.0.0.1:80,[::1]:70000', "alert: 'bind' : invalid port '70000' <[::1]:70000>"],
+    ['127.0.0.1:90-80', "alert: 'bind' : invalid port '90-80' <127.0.0.1:90-80>"],
+    ['127.0.0.1:+5', "alert: 'bind' : invalid port '+5' <127.0.0.1:+5>"],
+    ['1.2.3:80', "alert: 'bind' : invalid address: '1.2.3' in '1.2.3:80' <1.2.3:80>"],
+    ['ipv4@[::1]:80', "alert: 'bind' : invalid address: '::1' in 'ipv4@[::1]:80' <ipv4@[::1]:80>"],
+    ['unix@', "alert: 'bind' : missing socket path in 'unix@' <unix@>"],
+    ['fd@-1', "alert: 'bind' : file descriptor '-1' is not a valid integer in 'fd@-1' <fd@-1>"],
+    ['quic4@:443', "alert: 'quic4@' is not supported yet <quic4@:443>"],
+    ['bad@x:1', "alert: 'bind' : invalid address: 'bad@x:1' <bad@x:1>"],
+  ])('%s is refused', async (words, message) => {
+    expect(await refusedBind(words)).toEqual([message]);
+  });
+
+  test('options of unix sockets are pointless elsewhere; one id is not for several listeners', async () => {
+    expect(await refusedBind('127.0.0.1:80 mode 660')).toEqual(["warning: 'bind 127.0.0.1:80' : 'mode' has no effect on sockets that are no files <127.0.0.1:80>"]);
+    expect(await refusedBind('127.0.0.1:80-81 id 5')).toEqual(["alert: 'bind 127.0.0.1:80-81' : 'id' is not usable with several addresses <127.0.0.1:80-81>"]);
+  });
+});
+
+describe('servers', () => {
+  test('unix sockets and abstract names', async () => {
+    const { servers } = await modelOf('backend b\n server a /tmp/s check\n server b abns@x\n');
+    expect(servers.map(({ address }) => address)).toEqual([{ kind: 'unix', path: '/tmp/s' }, { kind: 'abstract', name: 'x' }]);
+    expect(servers[0]?.check?.address).toEqual({ kind: 'unix', path: '/tmp/s' });
+  });
+
+  test.each([
+    ['127.0.0.1:80-81', "alert: 'server' : port range not permitted here in '127.0.0.1:80-81' <127.0.0.1:80-81>"],
+    ['127.0.0.1:66000', "alert: 'server' : invalid port '66000' in '127.0.0.1:66000' <127.0.0.1:66000>"],
+    ['fd@3', "alert: 'server' : 'fd@' is not usable for servers <fd@3>"],
+    ['127.0.0.1', 'alert: a server without a fixed port is not supported yet <127.0.0.1>'],
+    ['127.0.0.1:80 source 127.0.0.1 usesrc client', "alert: 'usesrc' is not supported yet <usesrc>"],
+    ['127.0.0.1:80 source 127.0.0.1:1000-2000', "alert: 'a range of source ports' is not supported yet <127.0.0.1:1000-2000>"],
+    ['127.0.0.1:80 source /tmp/x', "alert: 'source' : '/tmp/x' is not an IP address </tmp/x>"],
+    ['127.0.0.1:80 check addr 1.2.3.4:5', "alert: 'addr' : invalid address '1.2.3.4:5' <1.2.3.4:5>"],
+  ])('%s is refused', async (words, message) => {
+    expect(await refusedServer(words)).toEqual([message]);
+  });
+
+  test('a source has a port and an interface', async () => {
+    const { servers, proxies } = await modelOf('backend b\n source 127.0.0.2 interface lo\n server a 127.0.0.1:80 source 127.0.0.3:99\n server b 127.0.0.1:81\n');
+    expect(servers.map(({ source }) => source)).toEqual([{ address: ip(4, '127.0.0.3', 99), interface: null }, null]);
+    expect(proxies[0]?.source).toEqual({ address: ip(4, '127.0.0.2', 0), interface: 'lo' });
+  });
+});
+
+describe('networks of option forwardfor', () => {
+  const except = async (text: string): Promise<unknown> => (await modelOf(`backend b\n mode http\n option forwardfor except ${text}\n`)).proxies[0]?.forwardFor?.except;
+  test('bits, masks, single addresses, IPv6', async () => {
+    expect(await except('10.0.0.0/8')).toEqual({ family: 4, bytes: [10, 0, 0, 0], prefix: 8 });
+    expect(await except('10.1.0.0/255.255.0.0')).toEqual({ family: 4, bytes: [10, 1, 0, 0], prefix: 16 });
+    expect(await except('10.0.0.1')).toMatchObject({ prefix: 32 });
+    expect(await except('0.0.0.0/0')).toMatchObject({ prefix: 0 });
+    expect(await except('fe80::/10')).toMatchObject({ family: 6, prefix: 10 });
+  });
+  test('masks with holes, too many bits and names are refused', async () => {
+    for (const text of ['10.0.0.0/255.0.255.0', '10.0.0.0/33', 'localhost', '10.0.0.0/']) {
+      expect(await messages(`backend b\n mode http\n option forwardfor except ${text}\n`)).toEqual([expect.stringMatching(/^alert: .*(invalid mask|is not a network)/)]);
+    }
+  });
+});
