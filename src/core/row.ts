@@ -45,6 +45,8 @@ export interface FetchRow {
   readonly args: readonly ArgRow[];
   readonly out: SampleType;
   readonly needs: Needs;
+  /** What is enough instead: `hdr` looks at a response where there is one. */
+  readonly orElse?: Needs;
   /** One line for the reference docs. */
   readonly doc: string;
   /** Called once per worker and use; constants are bound here. */

@@ -1,6 +1,9 @@
 /** The 32-bit hashes of HAProxy's converters and balancing (manual: hash-type). Inputs are latin1 strings, one char a byte. */
 
-/** Full avalanche of a 32-bit integer (manual: hash-type avalanche). */
+/** Close to three quarters of 2^32: spreads the result over the whole range. */
+const SPREAD = 3221225473 | 0;
+
+/** Full avalanche of a 32-bit integer (manual: hash-type avalanche; the mix is Bob Jenkins'). */
 export function avalanche(value: number): number {
   let a = value | 0;
   a = (a + 0x7ed55d16 + (a << 12)) | 0;
@@ -9,7 +12,7 @@ export function avalanche(value: number): number {
   a = (a + 0xd3a2646c) ^ (a << 9);
   a = (a + 0xfd7046c5 + (a << 3)) | 0;
   a = a ^ 0xb55a4f09 ^ (a >>> 16);
-  return a >>> 0;
+  return Math.imul(a, SPREAD) >>> 0;
 }
 
 export function sdbm(text: string): number {

@@ -12,7 +12,8 @@ export function unhex(digits: string): string | undefined {
   return /^([0-9a-fA-F]{2})*$/.test(digits) ? Buffer.from(digits, 'hex').toString('latin1') : undefined;
 }
 
-const str = { name: 'string', type: 'str' } as const;
+// `str()` is the empty string: HAProxy takes empty parentheses for one empty argument.
+const str = { name: 'string', type: 'str', optional: true } as const;
 
 export const constantFetches: readonly FetchRow[] = [
   { name: 'always_true', args: [], out: 'bool', needs: 'nothing', doc: 'always true', compile: () => constant(true) },

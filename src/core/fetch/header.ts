@@ -175,7 +175,7 @@ const response: Has = (tx) => tx.hasResponse();
 const any: Has = (tx) => tx.hasRequest() || tx.hasResponse();
 
 export const headerFetches: readonly FetchRow[] = [
-  ...family('hdr', 'list', any, 'request'),
+  ...family('hdr', 'list', any, 'request').map((row) => ({ ...row, orElse: 'response' as const })),
   ...family('req.hdr', 'list', request, 'request'),
   ...family('req.fhdr', 'full', request, 'request'),
   ...family('res.hdr', 'list', response, 'response'),

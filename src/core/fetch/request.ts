@@ -69,7 +69,7 @@ const ifRequest = <T>(read: (tx: Tx) => T) => (tx: Tx): T | undefined => (tx.has
 
 export const requestFetches: readonly FetchRow[] = [
   // Known in response rules too: the method is one of the facts.
-  { name: 'method', args: [], out: 'meth', needs: 'request', doc: 'method of the request', compile: () => (tx) => tx.method() },
+  { name: 'method', args: [], out: 'meth', needs: 'request', orElse: 'response', doc: 'method of the request', compile: () => (tx) => tx.method() },
   ofRequest('path', 'str', 'path of the request target, without the query string', (tx) => tx.path()),
   ofRequest('pathq', 'str', 'path and query string of the request target', (tx) => tx.pathq()),
   ofRequest('url', 'str', 'the request target as sent', (tx) => tx.uri()),
@@ -96,8 +96,8 @@ export const requestFetches: readonly FetchRow[] = [
   ofRequest('req.ver', 'str', 'version of the request: 1.0 or 1.1', version),
   ofRequest('req_ver', 'str', 'as req.ver', version),
   ofRequest('req.proto_http', 'bool', 'true once a request head has been read', (tx) => (tx.hasRequest() ? true : undefined)),
-  ofRequest('http_first_req', 'bool', 'true for the first request of a connection', (tx) => tx.facts[FACT_REQUESTS]! <= 1),
-  ofRequest('capture.req.method', 'str', 'method of the request', (tx) => tx.method()),
+  { ...ofRequest('http_first_req', 'bool', 'true for the first request of a connection', (tx) => tx.facts[FACT_REQUESTS]! <= 1), orElse: 'response' },
+  { ...ofRequest('capture.req.method', 'str', 'method of the request', (tx) => tx.method()), orElse: 'response' },
   ofRequest('capture.req.uri', 'str', 'the request target', (tx) => tx.uri()),
   ofRequest('capture.req.ver', 'str', 'version of the request: HTTP/1.0 or HTTP/1.1', ifRequest((tx) => `HTTP/1.${tx.version()}`)),
   { ...ofRequest('req.body', 'bin', 'body bytes that have arrived', ifRequest((tx) => ({ bin: tx.body() }))), needs: 'request-body' },

@@ -1,0 +1,32 @@
+import { expect, test } from '@jest/globals';
+import { expandGroups, isProblem, parseRegex } from '../../../src/core/compile/regex.js';
+
+const matches = (pattern: string, text: string, ignoreCase = false): boolean => {
+  const regex = parseRegex(pattern, ignoreCase);
+  if (isProblem(regex)) throw new Error(regex.problem);
+  return regex.test(text);
+};
+
+test.each([
+  ['[[:digit:]]+x', '12x', true], ['[^[:space:]]', ' ', false], ['[]a]', ']', true], ['[^]a]', ']', false], ['\\Aab\\z', 'ab', true], ['\\Aab\\z', 'xab', false],
+  ['(?i)AB', 'ab', true], ['(?P<n>a)\\1', 'aa', true], ['(?<n>a)b', 'ab', true], ['(?:a|b)+c', 'abac', true], ['(?=a)a', 'a', true], ['a\\.b', 'axb', false],
+  ['\\x41', 'A', true], ['a{2,3}', 'aa', true], ['[a\\]b]', ']', true], ['\\+\\+', '++', true], ['[[:alpha:][:digit:]_-]+$', 'aZ9_-', true], ['a\\hb', 'a\tb', true],
+])('%s on %s is %s', (pattern, text, expected) => {
+  expect(matches(pattern, text)).toBe(expected);
+});
+
+test('the case is ignored if asked for', () => {
+  expect(matches('^abc$', 'ABC', true)).toBe(true);
+  expect(matches('^abc$', 'ABC')).toBe(false);
+});
+
+test.each(['(', '[', '[a', 'a++', '(?>a)', 'a)', '*a', '(?R)'])('%s is refused with a reason', (pattern) => {
+  const regex = parseRegex(pattern, false);
+  expect(isProblem(regex) && regex.problem.length > 3).toBe(true);
+});
+
+test.each([
+  ['\\1-\\2-\\0', ['whole', 'a', undefined], 'a--whole'], ['\\\\1', ['w', 'a'], '\\1'], ['\\x41\\.', ['w'], 'A.'], ['end\\', ['w'], 'end\\'], ['%[x]', ['w'], '%[x]'],
+])('%s with groups', (template, groups, expected) => {
+  expect(expandGroups(template, groups)).toBe(expected);
+});

@@ -1,0 +1,54 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  CF_REQ_DENIED, FF_CLIENT_SHUT, FF_TIMEOUT, PHASE_CONNECTION, PHASE_CONTENT, PHASE_SESSION, VERDICT_CLOSE, VERDICT_CONTINUE, VERDICT_MORE, VERDICT_SERVER,
+} from '../../src/core/abi.js';
+import { frontendCounter } from '../../src/core/cells.js';
+import { rules } from '../support/rules.js';
+
+describe('connections and sessions', () => {
+  test('are accepted or rejected by their rules', async () => {
+    const made = await rules(['tcp-request connection accept if { src 10.0.0.1 }', 'tcp-request connection reject if { src 10.0.0.0/8 }', 'tcp-request session reject if { src_port lt 1024 }']);
+    expect(made.raw(PHASE_CONNECTION, '', { src: '10.0.0.1' }).code).toBe(VERDICT_CONTINUE);
+    expect(made.raw(PHASE_CONNECTION, '', { src: '10.0.0.2' }).code).toBe(VERDICT_CLOSE);
+    expect(made.raw(PHASE_SESSION, '', { srcPort: 1000 }).code).toBe(VERDICT_CLOSE);
+    expect(made.raw(PHASE_SESSION, '', { srcPort: 1024 }).code).toBe(VERDICT_CONTINUE);
+  });
+});
+
+describe('content rules in mode tcp', () => {
+  const inspect = () => rules(['tcp-request inspect-delay 2s', 'tcp-request content accept if { req.payload(0,3) -m str abc }', 'tcp-request content reject if { req.len ge 5 }'], [], 'tcp');
+
+  test('wait for the bytes that their conditions need, up to the delay', async () => {
+    const made = await inspect();
+    expect(made.raw(PHASE_CONTENT, '')).toMatchObject({ code: VERDICT_MORE, argument: 2000 });
+    expect(made.raw(PHASE_CONTENT, 'ab').code).toBe(VERDICT_MORE);
+    expect(made.raw(PHASE_CONTENT, 'abc').code).toBe(VERDICT_SERVER);
+    expect(made.raw(PHASE_CONTENT, 'xyzzy').code).toBe(VERDICT_MORE);
+  });
+
+  test('decide with what is there once no more can come', async () => {
+    const made = await inspect();
+    for (const flags of [FF_TIMEOUT, FF_CLIENT_SHUT]) {
+      expect(made.raw(PHASE_CONTENT, 'ab', { flags }).code).toBe(VERDICT_SERVER);
+      expect(made.raw(PHASE_CONTENT, 'xyzzy', { flags }).code).toBe(VERDICT_CLOSE);
+    }
+  });
+
+  test('WAIT_END holds at the end of the delay', async () => {
+    const made = await rules(['tcp-request inspect-delay 1s', 'tcp-request content reject if WAIT_END { src 192.0.2.0/24 }'], [], 'tcp');
+    expect(made.raw(PHASE_CONTENT, 'x').code).toBe(VERDICT_MORE);
+    expect(made.raw(PHASE_CONTENT, 'x', { flags: FF_TIMEOUT }).code).toBe(VERDICT_CLOSE);
+  });
+
+  test('then the backend is chosen', async () => {
+    const made = await rules(['tcp-request content accept', 'use_backend be if { req.payload(0,1) -m bin 16 }'], [], 'tcp');
+    expect(made.raw(PHASE_CONTENT, '\x16\x03')).toMatchObject({ code: VERDICT_SERVER, backend: 'be' });
+  });
+});
+
+test('content rules in mode http see the request', async () => {
+  const made = await rules(['tcp-request content reject if { path /no }', 'http-request set-header x y']);
+  expect(made.request('GET /no HTTP/1.1\n\n').code).toBe(VERDICT_CLOSE);
+  expect(made.counter(frontendCounter(0, CF_REQ_DENIED))).toBe(1);
+  expect(made.request('GET / HTTP/1.1\n\n').head).toContain('x: y');
+});
