@@ -239,6 +239,15 @@ void tell_slot(Worker& w, int32_t server) {
   decide(w, PHASE_SLOT, 0);
 }
 
+Step ask_and_act(Worker& w, Session& s, int32_t phase, bool shown) {
+  int32_t verdict = ask(w, s, phase, shown);
+  // The rules of the backend they chose have run too: from here on its timeouts, counters and error files hold.
+  int32_t backend = w.window.facts()[FACT_BACKEND];
+  bool chosen = s.backend < 0 && backend >= 0 && backend < static_cast<int32_t>(w.conf.proxies.size());
+  if (chosen && (phase == PHASE_REQUEST || phase == PHASE_CONTENT)) enter_backend(w, s, backend);
+  return act(w, s, phase, verdict);
+}
+
 Step act(Worker& w, Session& s, int32_t phase, int32_t verdict) {
   uint32_t kind = static_cast<uint32_t>(verdict) & 0xff;
   int32_t arg = static_cast<int32_t>(static_cast<uint32_t>(verdict) >> 8);

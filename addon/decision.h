@@ -14,6 +14,7 @@ int32_t ask(Worker& w, Session& s, int32_t phase, bool shown);
 void tell_slot(Worker& w, int32_t server);
 // Carries out a verdict.
 Step act(Worker& w, Session& s, int32_t phase, int32_t verdict);
+Step ask_and_act(Worker& w, Session& s, int32_t phase, bool shown);
 // Where the client connected to; asked of the kernel when it is needed first.
 const Address& destination_of(Worker& w, Session& s);
 

@@ -79,8 +79,12 @@ void hand_on_slots(Worker& w) {
   while (!w.freed_slots.empty()) {
     std::vector<int32_t> freed;
     freed.swap(w.freed_slots);
-    for (int32_t server : freed) tell_slot(w, server);
-    w.board->slot_freed(w.conf.worker);
+    bool given_back = false;   // -1 only asks: to wake the others for it would never end
+    for (int32_t server : freed) {
+      given_back |= server >= 0;
+      tell_slot(w, server);
+    }
+    if (given_back) w.board->slot_freed(w.conf.worker);
     run_all(w);
   }
 }

@@ -99,9 +99,11 @@ Step answer(Worker& w, Session& s, std::string_view raw, std::string_view body) 
   return Step::Again;
 }
 
+// Empty: an empty errorfile, the connection is closed without a word.
 std::string_view error_response(const Worker& w, const Session& s, int32_t status) {
   for (const ProxyConf* proxy : {&w.backend(s), &w.frontend(s)}) {
     int32_t index = status > 0 && status < 600 ? proxy->errors[status] : 0;
+    if (index < 0) return {};
     if (index > 0 && index <= static_cast<int32_t>(w.conf.responses.size())) return w.conf.responses[static_cast<size_t>(index - 1)];
   }
   return error_page(status);
@@ -118,7 +120,10 @@ Step refuse(Worker& w, Session& s, int32_t status, char cause, char where) {
   }
   s.flags = (s.flags | SF_STREAM) & ~SF_CLIENT_KEEP;
   leave_queue(w, s);
-  return answer(w, s, error_response(w, s, status), {});
+  std::string_view page = error_response(w, s, status);
+  if (!page.empty()) return answer(w, s, page, {});
+  end_session(w, s);
+  return Step::Wait;
 }
 
 Step answer_canned(Worker& w, Session& s, size_t response) {

@@ -65,7 +65,7 @@ Step response_complete(Worker& w, Session& s) {
   s.status = w.loaded.head.status;
   s.response_ms = static_cast<int32_t>(w.loop.now_ms() - s.connected_ms);
   if (s.has(SF_DECIDED) || !asks(w, s, PHASE_RESPONSE)) return send_response(w, s);
-  return act(w, s, PHASE_RESPONSE, ask(w, s, PHASE_RESPONSE, true));
+  return ask_and_act(w, s, PHASE_RESPONSE, true);
 }
 
 // A head that may have to wait for a decision must fit into a buffer together with what came behind it.

@@ -15,7 +15,7 @@ namespace {
 
 Step step_start(Worker& w, Session& s) {
   if ((w.frontend(s).phases & phase_bit(PHASE_CONNECTION)) == 0) return after_accept(w, s);
-  return act(w, s, PHASE_CONNECTION, ask(w, s, PHASE_CONNECTION, false));
+  return ask_and_act(w, s, PHASE_CONNECTION, false);
 }
 
 Step step_proxy_header(Worker& w, Session& s) {
@@ -49,7 +49,7 @@ Step step_established(Worker& w, Session& s) {
   count(&w.row[CW_SESSIONS]);
   count(&w.frontend_row(s)[CF_SESSIONS]);
   if ((w.frontend(s).phases & phase_bit(PHASE_SESSION)) == 0) return after_session(w, s);
-  return act(w, s, PHASE_SESSION, ask(w, s, PHASE_SESSION, false));
+  return ask_and_act(w, s, PHASE_SESSION, false);
 }
 
 Step step_inspect(Worker& w, Session& s) {
@@ -58,12 +58,12 @@ Step step_inspect(Worker& w, Session& s) {
   size_t n = load(w, s, *s.client, limit);
   if (n > s.seen) s.client_ms = w.loop.now_ms();
   if (n >= limit || s.client->ended()) s.flags |= SF_INSPECTED;
-  return act(w, s, PHASE_CONTENT, ask(w, s, PHASE_CONTENT, true));
+  return ask_and_act(w, s, PHASE_CONTENT, true);
 }
 
 Step step_choose(Worker& w, Session& s) {
   bool shown = s.has(SF_HTTP) && load_request(w, s);
-  return act(w, s, PHASE_SERVER, ask(w, s, PHASE_SERVER, shown));
+  return ask_and_act(w, s, PHASE_SERVER, shown);
 }
 
 Step step_parked(Worker& w, Session& s) {

@@ -177,7 +177,7 @@ Step step_head(Worker& w, Session& s) {
 Step step_request(Worker& w, Session& s) {
   begin_stream(w, s);
   if (!asks(w, s, PHASE_REQUEST)) return act(w, s, PHASE_REQUEST, VERDICT_CONTINUE);
-  return act(w, s, PHASE_REQUEST, ask(w, s, PHASE_REQUEST, true));
+  return ask_and_act(w, s, PHASE_REQUEST, true);
 }
 
 bool load_request(Worker& w, Session& s) {
