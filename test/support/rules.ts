@@ -8,11 +8,11 @@ import {
   FACT_BODY_LEN, FACT_BODY_OFF, FACT_BODY_SIZE_HI, FACT_BODY_SIZE_LO, FACT_COUNT, FACT_DST_ADDR, FACT_DST_FAMILY, FACT_DST_PORT, FACT_FLAGS,
   FACT_FRONTEND, FACT_HEADER_COUNT, FACT_HEADER_TABLE, FACT_HEAD_LEN, FACT_HEAD_OFF, FACT_METHOD, FACT_METHOD_LEN, FACT_METHOD_OFF, FACT_REASON_LEN,
   FACT_REASON_OFF, FACT_REQUESTS, FACT_SERVER, FACT_SESSION, FACT_SRC_ADDR, FACT_SRC_FAMILY, FACT_SRC_PORT, FACT_STATUS, FACT_URI_LEN, FACT_URI_OFF,
-  FACT_VERSION, FF_RESPONSE, GS_COUNT, LS_COUNT, PHASE_AFTER, PHASE_REQUEST, PHASE_RESPONSE, PS_COUNT, SRV_UP, SS_COUNT, SS_STATE, VERDICT_ERROR,
+  FACT_VERSION, FF_RESPONSE, GS_COUNT, LS_COUNT, PHASE_AFTER, PHASE_REQUEST, PHASE_RESPONSE, PS_COUNT, PS_SERVERS_UP, SRV_UP, SS_COUNT, SS_STATE, VERDICT_ERROR,
   VERDICT_REPLY, VERDICT_RESPOND, VERDICT_SERVER,
 } from '../../src/core/abi.js';
 import type { Engine } from '../../src/core/addon.js';
-import { serverCell } from '../../src/core/cells.js';
+import { proxyCell, serverCell } from '../../src/core/cells.js';
 import { parseIp } from '../../src/core/ip.js';
 import { compile, type Plan } from '../../src/core/plan.js';
 import { METHODS } from '../../src/core/tx.js';
@@ -83,7 +83,10 @@ export class RuleBench {
   constructor(readonly model: Model) {
     const { proxies, servers, listeners } = model;
     this.state = new Int32Array(GS_COUNT + proxies.length * PS_COUNT + servers.length * SS_COUNT + listeners.length * LS_COUNT);
-    for (const server of servers) this.state[serverCell(proxies.length, server.index, SS_STATE)] = SRV_UP;
+    for (const server of servers) {
+      this.state[serverCell(proxies.length, server.index, SS_STATE)] = SRV_UP;
+      this.state[proxyCell(server.proxy, PS_SERVERS_UP)]!++;
+    }
     this.counters = new BigUint64Array(CW_COUNT + proxies.length * (CF_COUNT + CB_COUNT) + servers.length * CS_COUNT + listeners.length * CL_COUNT);
     this.plan = compile(model, {
       state: this.state, counters: this.counters, worker: 3, backends: this.backends(), engine: () => this.engine,

@@ -11,6 +11,9 @@ import type { Encoding } from './env.js';
 import { compileLogFormat } from './log_format.js';
 import { compileEach, compileSample, compileTyped } from './sample.js';
 
+/** Stands for a response index: the connection is closed without a word. The engine keeps index + 1, where 0 is its own page. */
+export const NO_RESPONSE = -2;
+
 /** What the plan's maker gives to compile against. */
 export interface Surroundings {
   readonly model: Model;
@@ -80,11 +83,13 @@ export class Environment implements CompileEnv {
     return this.model.proxies[proxy]?.errors.find((error) => error.status === status)?.raw ?? builtinError(status);
   }
 
-  /** [status, response index] pairs of a proxy: its own and the built-in ones; those that send nothing are left out. */
+  /** [status, response index] pairs of a proxy: its own and the built-in ones; NO_RESPONSE where nothing is to be sent. */
   errorsOf(proxy: number): [number, number][] {
     const statuses = new Set([...ERROR_STATUSES, ...(this.model.proxies[proxy]?.errors ?? []).map((error) => error.status)]);
-    return [...statuses].map((status): [number, string] => [status, this.errorResponse(proxy, status)])
-      .filter(([, raw]) => raw !== '').map(([status, raw]) => [status, this.canned(raw)]);
+    return [...statuses].map((status): [number, number] => {
+      const raw = this.errorResponse(proxy, status);
+      return [status, raw === '' ? NO_RESPONSE : this.canned(raw)];
+    });
   }
 
   error(status: number): (tx: Tx) => number {

@@ -55,7 +55,7 @@ export const addressConverters: readonly ConverterRow[] = [
       const byName = new Map(env.model.proxies.filter((proxy) => proxy.isBackend).map((proxy) => [proxy.name, proxy.index]));
       return (value) => {
         const backend = byName.get(value as string);
-        return backend === undefined ? undefined : usableServers(env.state, env.model, backend);
+        return backend === undefined ? undefined : usableServers(env.state, backend);
       };
     },
   },

@@ -62,7 +62,7 @@ function queued(env: CompileEnv, backend: number): number {
 }
 
 function averageQueue(env: CompileEnv, backend: number): number {
-  const servers = usableServers(env.state, env.model, backend);
+  const servers = usableServers(env.state, backend);
   const waiting = queued(env, backend);
   return servers > 0 ? Math.ceil(waiting / servers) : waiting * 2;
 }
@@ -86,7 +86,7 @@ export const proxyFetches: readonly FetchRow[] = [
   ofProxy('be_conn', 'backend', 'connections of the backend now', (env, proxy) => Atomics.load(env.state, proxyCell(proxy, PS_BACKEND_SESSIONS))),
   ofProxy('be_conn_free', 'backend', "free connection slots of the backend's servers, -1 if one is unlimited", (env, proxy) => freeSlots(env, proxy, false)),
   ofProxy('connslots', 'backend', 'free connection and queue slots of the backend, -1 if one is unlimited', (env, proxy) => freeSlots(env, proxy, true)),
-  ofProxy('nbsrv', 'backend', 'usable servers of the backend', (env, proxy) => usableServers(env.state, env.model, proxy)),
+  ofProxy('nbsrv', 'backend', 'usable servers of the backend', (env, proxy) => usableServers(env.state, proxy)),
   ofProxy('queue', 'backend', 'sessions waiting in the backend', queued),
   ofProxy('avg_queue', 'backend', 'waiting sessions by usable server', averageQueue),
 ];
