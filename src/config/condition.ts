@@ -153,7 +153,7 @@ class ConditionWords {
 
 /** A word that isn't in the text, standing for `span`. */
 function placed(text: string, span: Span): Word {
-  return { text, span, offsets: [...new Array<number>(text.length).fill(span.start), span.end] };
+  return { text, span, offsets: [...Array.from(text, () => span.start), span.end] };
 }
 
 function isOr(word: Word): boolean {

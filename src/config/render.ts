@@ -17,7 +17,7 @@ const LABELS: Readonly<Record<Severity, string>> = { alert: '[ALERT]', warning: 
 const TAB = '    ';
 /** Columns of an excerpt; of longer lines the part around the mark is shown. */
 const MAX_COLUMNS = 160;
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
+const CONTROL = /\p{Cc}/gu;
 
 /** The whole text of a diagnostic, without a final line feed. */
 export function render(diagnostic: Diagnostic, sources: readonly Source[], pid: number): string {
@@ -78,7 +78,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** The configuration is read as one character a byte; what is valid UTF-8 is shown as such. */
 function decode(text: string): string {
-  if (!/[\u0080-\u00ff]/.test(text) || /[^\u0000-\u00ff]/.test(text)) return text;
+  if (!/[\u0080-\u00ff]/.test(text) || /[\u0100-\uffff]/.test(text)) return text;
   try {
     return utf8.decode(Buffer.from(text, 'latin1'));
   } catch {

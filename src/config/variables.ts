@@ -40,7 +40,7 @@ export class Environment {
 
   /** Removes every variable but those named. */
   keepOnly(names: ReadonlySet<string>): void {
-    for (const name of [...this.#values.keys()]) if (!names.has(name)) this.#values.delete(name);
+    for (const name of this.#values.keys()) if (!names.has(name)) this.#values.delete(name);
   }
 
   entries(): IterableIterator<[string, string]> {

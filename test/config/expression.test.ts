@@ -46,7 +46,7 @@ describe('what is read', () => {
 
   test('masks in bits and as addresses', () => {
     const masks = parse('src,ipmask(255.255.0.0,64)').parsed?.sample.converters[0]?.args;
-    expect(masks).toEqual([{ family: 4, bytes: [255, 255, 0, 0], prefix: 16 }, { family: 6, bytes: [...new Array(8).fill(255), ...new Array(8).fill(0)], prefix: 64 }]);
+    expect(masks).toEqual([{ family: 4, bytes: [255, 255, 0, 0], prefix: 16 }, { family: 6, bytes: Array.from({ length: 16 }, (_, i) => (i < 8 ? 255 : 0)), prefix: 64 }]);
   });
 
   test('a comma at the end means nothing', () => {
