@@ -140,7 +140,11 @@ Napi::Value bind_listener(const Info& info) {
   return number(info, failed);
 }
 
-Napi::Value listen(const Info& info) { return number(info, sys::listen(integer(info, 0, "fd", 0), integer(info, 1, "backlog", 0))); }
+// Inherited descriptors may block: an accept that another worker was faster at would stop this one.
+Napi::Value listen(const Info& info) {
+  int fd = integer(info, 0, "fd", 0), failed = sys::set_nonblocking(fd);
+  return number(info, failed < 0 ? failed : sys::listen(fd, integer(info, 1, "backlog", 0)));
+}
 
 void close_fd(const Info& info) { sys::close(integer(info, 0, "fd", 0)); }
 

@@ -84,6 +84,11 @@ int bind(int fd, const sockaddr* to, socklen_t length) { return result(::bind(fd
 
 int listen(int fd, int backlog) { return result(::listen(fd, backlog)); }
 
+int set_nonblocking(int fd) {
+  int flags = ::fcntl(fd, F_GETFL);
+  return flags < 0 ? -errno : result(::fcntl(fd, F_SETFL, flags | O_NONBLOCK));
+}
+
 int set_option(int fd, int level, int name, const void* value, socklen_t length) {
   return result(::setsockopt(fd, level, name, value, length));
 }

@@ -26,6 +26,7 @@ int socket(int family, int type, int protocol);                  // SOCK_NONBLOC
 int connect(int fd, const sockaddr* to, socklen_t length);
 int bind(int fd, const sockaddr* to, socklen_t length);
 int listen(int fd, int backlog);
+int set_nonblocking(int fd);                                     // for descriptors that were inherited
 int set_option(int fd, int level, int name, const void* value, socklen_t length);
 int get_option(int fd, int level, int name, void* value, socklen_t* length);
 int local_address(int fd, sockaddr_storage* to, socklen_t* length);   // getsockname

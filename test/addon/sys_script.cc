@@ -186,6 +186,8 @@ int listen(int fd, int backlog) {
   return 0;
 }
 
+int set_nonblocking(int fd) { return kernel().find(Call::SetOption, fd, Kind::Free) == nullptr ? -EBADF : 0; }
+
 int set_option(int fd, int level, int name, const void* value, socklen_t length) {
   Descriptor* d = kernel().find(Call::SetOption, fd, Kind::Free);
   if (d == nullptr) return -EBADF;

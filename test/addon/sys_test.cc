@@ -51,6 +51,13 @@ TEST(descriptors_do_not_block_and_are_closed_on_exec) {
   for (int fd : {fds[0], fds[1], event, timer}) CHECK(sys::close(fd) == 0);
 }
 
+TEST(an_inherited_descriptor_can_be_made_not_to_block) {
+  int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+  CHECK((::fcntl(fd, F_GETFL) & O_NONBLOCK) == 0);
+  CHECK(sys::set_nonblocking(fd) == 0 && (::fcntl(fd, F_GETFL) & O_NONBLOCK) != 0);
+  CHECK(sys::close(fd) == 0 && sys::set_nonblocking(fd) == -EBADF);
+}
+
 TEST(failures_are_negative_errors) {
   Connected c;
   char byte;
