@@ -1,3 +1,4 @@
+import { CHECKS_IN_FLIGHT } from '../backends/index.js';
 import type { Model } from '../config/model.js';
 
 /** What the process may use, decided once at start. */
@@ -59,6 +60,7 @@ function usesSplice(proxy: Model['proxies'][number]): boolean {
 /** Descriptors that are in use before the first connection comes. */
 function fixedDescriptors(model: Model): number {
   const { nbthread } = model.global;
-  const checks = model.servers.filter((server) => server.check !== null).length;
+  const checked = model.servers.filter((server) => server.check !== null).length;
+  const checks = Math.min(CHECKS_IN_FLIGHT, checked);
   return DESCRIPTORS_PROCESS + nbthread * DESCRIPTORS_WORKER + model.listeners.length * nbthread + checks;
 }

@@ -71,9 +71,11 @@ describe('SIGUSR1 stops softly', () => {
   });
 
   test('hard-stop-after ends what does not end', async () => {
-    const { proxy, port } = await relay(await tcpOrigin((socket) => socket.resume()), 'tcp', 'hard-stop-after 200ms');
+    const origin = await tcpOrigin((socket) => socket.resume());
+    const { proxy, port } = await relay(origin, 'tcp', 'hard-stop-after 200ms');
     const client = await dial(port);
     const end = readAll(client).catch(() => undefined);
+    await waitFor(() => origin.accepted() === 1, proxy);
     proxy.signal('SIGUSR1');
     const { code, stderr } = await proxy.exit;
     expect(code).toBe(0);
