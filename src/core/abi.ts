@@ -279,7 +279,7 @@ export const PS_QUEUED_MAX = 5;
 export const PS_TURN = 6;
 /** 1 up, 0 disabled or stopped */
 export const PS_STATE = 7;
-/** usable servers, backup ones included */
+/** active servers that are usable, else the first usable backup (all with option allbackups): nbsrv */
 export const PS_SERVERS_UP = 8;
 /** raised with each change of a server's state or weight: cached maps are stale */
 export const PS_EPOCH = 9;
