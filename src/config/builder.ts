@@ -26,8 +26,8 @@ export class Builder {
   readonly #byName = new Map<string, ProxyDraft>();
   readonly #site: Site;
 
-  constructor(report: (diagnostic: Diagnostic) => void, files: FileReader) {
-    this.#site = { section: 'global', mode: 'tcp', proxy: null, global: this.global, sink: { report }, files, references: [], hosts: [] };
+  constructor(report: (diagnostic: Diagnostic) => void, files: FileReader, environment: Site['environment']) {
+    this.#site = { section: 'global', mode: 'tcp', proxy: null, global: this.global, environment, sink: { report }, files, references: [], hosts: [] };
   }
 
   /** Names in samples that are still to be resolved. */

@@ -32,7 +32,7 @@ function checkTimeouts(proxy: ProxyDraft, report: Report): void {
 }
 
 function checkSides(proxy: ProxyDraft, report: Report): void {
-  if (hasFrontend(proxy) && proxy.binds.length === 0) {
+  if (hasFrontend(proxy) && !proxy.seen.has('bind')) {
     const advice = proxy.kind === 'listen' ? 'Please declare it as a backend if this was intended.' : "Add a 'bind' line.";
     warn(report, proxy.span, `${proxyType(proxy)} '${proxy.name}' has no 'bind' directive`, advice);
   }
@@ -50,6 +50,13 @@ function checkHttpOnly(proxy: ProxyDraft, report: Report): void {
   for (const family of HTTP_FAMILIES) {
     const [rule] = proxy.settings.rules[family];
     if (rule !== undefined) warn(report, rule.span, `'${family}' rules ignored for ${who} as they require HTTP mode`, "Add 'mode http', or remove the rules.");
+  }
+  const [redirect] = proxy.redirects;
+  if (redirect !== undefined) warn(report, redirect.span, `'redirect' rules ignored for ${who} as they require HTTP mode`, "Add 'mode http', or remove the rules.");
+  const [response] = proxy.settings.rules['tcp-response content'];
+  if (response !== undefined) {
+    const advice = 'They would change what happens to traffic, so they are refused rather than ignored.';
+    report({ severity: 'alert', summary: `'tcp-response content' rules are not supported yet in ${who}, which is not in HTTP mode`, advice, span: response.span, related: [] });
   }
   const forwardFor = proxy.seen.get('option forwardfor');
   if (proxy.settings.forwardFor !== null) {

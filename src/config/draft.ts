@@ -154,6 +154,8 @@ export interface ProxyDraft {
   readonly settings: ProxySettings;
   id: { readonly value: number; readonly span: Span } | null;
   description: string | null;
+  /** `redirect` lines: rules that come after all of http-request. */
+  readonly redirects: Rule[];
   readonly acls: AclTable;
   readonly binds: BindDraft[];
   readonly servers: ServerDraft[];
@@ -229,6 +231,6 @@ export function copySettings(from: ProxySettings): ProxySettings {
 export function newProxy(kind: ProxyKind, name: string, span: Span, defaults: ProxyDraft | null): ProxyDraft {
   return {
     kind, name, span, defaults, settings: defaults === null ? newSettings() : copySettings(defaults.settings),
-    id: null, description: null, acls: new AclTable(), binds: [], servers: [], useBackend: [], lastRank: -1, ownFamilies: new Set(), ownTimeouts: new Set(), seen: new Map(),
+    id: null, description: null, redirects: [], acls: new AclTable(), binds: [], servers: [], useBackend: [], lastRank: -1, ownFamilies: new Set(), ownTimeouts: new Set(), seen: new Map(),
   };
 }

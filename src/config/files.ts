@@ -3,9 +3,10 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Diagnostic } from './diagnostic.js';
 import type { Source } from './source.js';
+import { fromLatin1 } from './utf8.js';
 
 export interface FileReader {
-  /** The contents, or why there are none. */
+  /** The contents, or why there are none. The path is latin1, as words are. */
   read(path: string): string | { readonly problem: string };
 }
 
@@ -14,7 +15,7 @@ export function fileReader(): FileReader {
   return {
     read(path) {
       let contents = cache.get(path);
-      if (contents === undefined) cache.set(path, contents = readLatin1(path));
+      if (contents === undefined) cache.set(path, contents = readLatin1(fromLatin1(path)));
       return contents;
     },
   };

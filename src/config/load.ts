@@ -48,7 +48,7 @@ async function loadSources(sources: readonly Source[], options: LoadOptions, dia
   const localpeer = options.localpeer ?? hostname();
   const environment = Environment.ofProcess({ ...options.env }, localpeer);
   const before = new Map(environment.entries());
-  const builder = new Builder(report, options.files ?? fileReader());
+  const builder = new Builder(report, options.files ?? fileReader(), environment);
   for (const section of parseSources(sources, { report }, environment)) builder.section(section);
   const book = await AddressBook.of(hostsOf(builder), options.lookup ?? systemLookup);
   await builder.lookUpPatterns(options.lookup ?? systemLookup);

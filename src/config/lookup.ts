@@ -6,10 +6,11 @@ import type { SocketAddress } from './model.js';
 /** Looks one host name up: its first address, or null. */
 export type Lookup = (host: string, family: 0 | 4 | 6) => Promise<string | null>;
 
-/** The system's resolver, as HAProxy uses it at start. */
+/** The system's resolver; IPv4 before IPv6, as HAProxy prefers it. */
 export const systemLookup: Lookup = async (host, family) => {
   try {
-    return (await dnsLookup(host, { family })).address;
+    const answers = await dnsLookup(host, { family, all: true });
+    return (answers.find((answer) => answer.family === 4) ?? answers[0])?.address ?? null;
   } catch {
     return null;
   }

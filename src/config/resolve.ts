@@ -95,7 +95,7 @@ class Resolver {
         const backend = 'items' in rule.backend ? rule.backend : this.#backend(draft, rule.backend, 'use_backend');
         return backend === null ? [] : [{ backend, condition: rule.condition, span: rule.span }];
       }),
-      rules: settings.rules, inspectDelay: settings.inspectDelay, source: hasBackend(draft) ? this.#source(settings.source) : null,
+      rules: draft.redirects.length === 0 ? settings.rules : { ...settings.rules, 'http-request': [...settings.rules['http-request'], ...draft.redirects] }, inspectDelay: settings.inspectDelay, source: hasBackend(draft) ? this.#source(settings.source) : null,
       errors: [...settings.errors.values()], forwardFor: settings.forwardFor,
     } as Proxy;
   }

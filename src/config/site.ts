@@ -5,6 +5,7 @@ import type { Reference } from './expression.js';
 import type { FileReader } from './files.js';
 import type { Mode } from './model.js';
 import type { HostPattern } from './pattern_reader.js';
+import type { Environment } from './variables.js';
 
 /** The place a line stands in, and what its keyword needs of the load that reads it. One per load, moved along by the builder. */
 export interface Site {
@@ -13,6 +14,8 @@ export interface Site {
   /** The proxy or defaults section; null in `global`. */
   proxy: ProxyDraft | null;
   readonly global: GlobalDraft;
+  /** As it is after the last line. */
+  readonly environment: Pick<Environment, 'get'>;
   readonly sink: DiagnosticSink;
   readonly files: FileReader;
   /** Names of proxies and servers in samples, resolved when all sections are read. */

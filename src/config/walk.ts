@@ -53,6 +53,11 @@ export class Walk implements Cursor {
     return inner;
   }
 
+  /** The same line as one of a rule family. */
+  as(family: RuleFamily): Walk {
+    return new Walk(this.site, this.words, this.#at, null, family);
+  }
+
   /** Goes on where a walk made by from() stopped. */
   follow(inner: Walk): void {
     this.#at = inner.#at;

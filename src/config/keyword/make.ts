@@ -1,6 +1,7 @@
 /** Makers for the common shapes of keyword rows, so that a family's file is a table. */
 import type { ProxyDraft } from '../draft.js';
 import type { Walk } from '../walk.js';
+import { fromLatin1 } from '../utf8.js';
 import type { Argument, KeywordRow, ProxyRow, Side } from './row.js';
 
 type Prefixes = NonNullable<KeywordRow<unknown>['prefixes']>;
@@ -47,7 +48,7 @@ export function text<T>(
     name, args: [{ name: arg, type: 'text' }], doc, support: 'yes',
     parse(walk, target) {
       const word = walk.need(what);
-      if (word !== undefined) set(target, word.text, walk);
+      if (word !== undefined) set(target, fromLatin1(word.text), walk);
     },
   };
 }

@@ -25,11 +25,8 @@ const NAMES: Readonly<Record<Needs, string>> = {
   server: 'the server', response: 'the response', 'response-body': 'the body of the response', end: 'the end of the stream',
 };
 
-/** Facts about a request that are remembered for its response. */
-const REMEMBERED = new Set(['method', 'capture.req.method']);
-
-function available(row: FetchRow, place: Place): boolean {
-  return AVAILABLE[place].has(row.needs) || (AVAILABLE[place] === RESPONSE && REMEMBERED.has(row.name));
+function available({ needs, orElse }: FetchRow, place: Place): boolean {
+  return AVAILABLE[place].has(needs) || (orElse !== undefined && AVAILABLE[place].has(orElse));
 }
 
 /** Refuses an expression that needs what is not there; `from` is where it starts in the word. */

@@ -19,12 +19,20 @@ describe('bind', () => {
     ['tcp4@127.0.0.1:80', [ip(4, '127.0.0.1', 80)]],
     ['localhost:80', [ip(4, '127.0.0.1', 80)]],
     ['ipv6@localhost:80', [ip(6, '::1', 80)]],
+    ['127.1:80', [ip(4, '127.0.0.1', 80)]],
+    ['127.0.0.1:80,', [ip(4, '127.0.0.1', 80)]],
+    ['unix@/tmp/\xc3\xa9', [{ kind: 'unix', path: '/tmp/\u00e9' }]],
     ['127.0.0.1:65534-65535', [ip(4, '127.0.0.1', 65534), ip(4, '127.0.0.1', 65535)]],
     ['/tmp/a,unix@/tmp/b,unix@c', [{ kind: 'unix', path: '/tmp/a' }, { kind: 'unix', path: '/tmp/b' }, { kind: 'unix', path: 'c' }]],
     ['abns@name', [{ kind: 'abstract', name: 'name' }]],
     ['fd@7', [{ kind: 'fd', fd: 7 }]],
   ])('%s', async (words, addresses) => {
     expect(await listening(words)).toEqual(addresses);
+  });
+
+  test('variables are expanded even outside quotes, unknown ones to nothing', async () => {
+    const { listeners } = await modelOf('frontend f\n bind ${HOST}:80,$HOST:81,$NONE:82\n', { env: { HOST: '127.0.0.9' } });
+    expect(listeners.map(({ address }) => address)).toEqual([ip(4, '127.0.0.9', 80), ip(4, '127.0.0.9', 81), ip(4, '0.0.0.0', 82)]);
   });
 
   test('fd@${NAME} takes the number from the environment', async () => {
@@ -34,15 +42,15 @@ describe('bind', () => {
 
   test.each([
     ['127.0.0.1:80,127.0.0.1', "alert: 'bind' : missing port specification in '127.0.0.1' <127.0.0.1>"],
-    ['127.0.0.1:80,[::1]:70000', "alert: 'bind' : invalid port '70000' <[::1]:70000>"],
-    ['127.0.0.1:90-80', "alert: 'bind' : invalid port '90-80' <127.0.0.1:90-80>"],
-    ['127.0.0.1:+5', "alert: 'bind' : invalid port '+5' <127.0.0.1:+5>"],
-    ['1.2.3:80', "alert: 'bind' : invalid address: '1.2.3' in '1.2.3:80' <1.2.3:80>"],
+    ['127.0.0.1:80,[::1]:70000', "alert: 'bind' : invalid port '70000' in '[::1]:70000' <[::1]:70000>"],
+    ['127.0.0.1:90-80', "alert: 'bind' : invalid port range '90-80' in '127.0.0.1:90-80' <127.0.0.1:90-80>"],
+    ['127.0.0.1:+5', "alert: 'bind' : port offset not permitted here in '127.0.0.1:+5' <127.0.0.1:+5>"],
+    ['1.2.3.4.5:80', "alert: 'bind' : invalid address: '1.2.3.4.5' in '1.2.3.4.5:80' <1.2.3.4.5:80>"],
     ['ipv4@[::1]:80', "alert: 'bind' : invalid address: '::1' in 'ipv4@[::1]:80' <ipv4@[::1]:80>"],
-    ['unix@', "alert: 'bind' : missing socket path in 'unix@' <unix@>"],
+    ['unix@', "alert: 'bind' : missing name of the socket in 'unix@' <unix@>"],
     ['fd@-1', "alert: 'bind' : file descriptor '-1' is not a valid integer in 'fd@-1' <fd@-1>"],
-    ['quic4@:443', "alert: 'quic4@' is not supported yet <quic4@:443>"],
-    ['bad@x:1', "alert: 'bind' : invalid address: 'bad@x:1' <bad@x:1>"],
+    ['quic4@:443', "alert: 'bind' : address 'quic4@:443' is not supported yet <quic4@:443>"],
+    ['bad@x:1', "alert: 'bind' : invalid address: 'bad@x' in 'bad@x:1' <bad@x:1>"],
   ])('%s is refused', async (words, message) => {
     expect(await refusedBind(words)).toEqual([message]);
   });
@@ -63,12 +71,12 @@ describe('servers', () => {
   test.each([
     ['127.0.0.1:80-81', "alert: 'server' : port range not permitted here in '127.0.0.1:80-81' <127.0.0.1:80-81>"],
     ['127.0.0.1:66000', "alert: 'server' : invalid port '66000' in '127.0.0.1:66000' <127.0.0.1:66000>"],
-    ['fd@3', "alert: 'server' : 'fd@' is not usable for servers <fd@3>"],
+    ['fd@3', "alert: 'server' : a file descriptor is not acceptable here in 'fd@3' <fd@3>"],
     ['127.0.0.1', 'alert: a server without a fixed port is not supported yet <127.0.0.1>'],
     ['127.0.0.1:80 source 127.0.0.1 usesrc client', "alert: 'usesrc' is not supported yet <usesrc>"],
     ['127.0.0.1:80 source 127.0.0.1:1000-2000', "alert: 'a range of source ports' is not supported yet <127.0.0.1:1000-2000>"],
-    ['127.0.0.1:80 source /tmp/x', "alert: 'source' : '/tmp/x' is not an IP address </tmp/x>"],
-    ['127.0.0.1:80 check addr 1.2.3.4:5', "alert: 'addr' : invalid address '1.2.3.4:5' <1.2.3.4:5>"],
+    ['127.0.0.1:80 source /tmp/x', "alert: 'source' : a UNIX socket is not acceptable here in '/tmp/x' </tmp/x>"],
+    ['127.0.0.1:80 check addr 1.2.3.4:5', "alert: 'addr' : port specification not permitted here in '1.2.3.4:5' <1.2.3.4:5>"],
   ])('%s is refused', async (words, message) => {
     expect(await refusedServer(words)).toEqual([message]);
   });

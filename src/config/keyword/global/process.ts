@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { GlobalDraft } from '../../draft.js';
 import { findGroup, findUser } from '../../accounts.js';
+import { fromLatin1 } from '../../utf8.js';
 import { INT_MAX, type Walk } from '../../walk.js';
 import { flag, integer, refuse, text, time } from '../make.js';
 import type { KeywordRow } from '../row.js';
@@ -60,7 +61,7 @@ export const processRows: readonly Row[] = [
   {
     name: 'description', args: [{ name: 'text', type: 'rest' }], support: 'yes', doc: 'Free text that describes the instance.',
     parse(walk, target) {
-      if (walk.need('a string argument') !== undefined) target.description = walk.words.slice(walk.at - 1).map((word) => word.text).join(' ');
+      if (walk.need('a string argument') !== undefined) target.description = fromLatin1(walk.words.slice(walk.at - 1).map((word) => word.text).join(' '));
       walk.skip();
     },
   },

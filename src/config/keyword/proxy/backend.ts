@@ -1,9 +1,10 @@
+import { balancers } from '../../../backends/balance/index.js';
 import { didYouMean } from '../../suggest.js';
 import { parseSource } from '../address.js';
 import { on, refuse } from '../make.js';
 import type { ProxyRow } from '../row.js';
 
-const ALGORITHMS = ['roundrobin', 'leastconn'];
+const ALGORITHMS = balancers.map(({ name }) => name);
 /** Those of HAProxy that are missing. */
 const MISSING = ['static-rr', 'first', 'random', 'source', 'uri', 'url_param', 'hdr', 'rdp-cookie', 'hash', 'log-hash', 'log-sticky', 'sticky'];
 

@@ -12,6 +12,7 @@ export const bindRows: readonly ProxyRow[] = [
     name: 'bind', args: [{ name: 'address', type: 'text' }], usage: '<address>[,<address>...] [ <option>... ]', support: 'yes',
     doc: 'Addresses to listen on: IPv4, IPv6, `*`, port ranges, unix@, abns@ and fd@; options follow.',
     parse(walk, target: ProxyDraft) {
+      target.seen.set('bind', walk.keywordSpan);
       const word = walk.need('{<path>|[addr1]:port1[-end1]}{,[addr]:port[-end]}... as arguments');
       const addresses = word === undefined ? undefined : parseBindAddresses(walk, word);
       if (word === undefined || addresses === undefined) return;

@@ -19,7 +19,7 @@ const UNSUPPORTED = [
   'be-unpublished', 'clitcpka-cnt', 'clitcpka-idle', 'clitcpka-intvl', 'compression', 'cookie', 'crt', 'dispatch', 'errorfiles',
   'errorloc', 'errorloc302', 'errorloc303', 'filter', 'filter-sequence', 'force-be-switch', 'force-persist', 'http-check',
   'http-error', 'http-send-name-header', 'ignore-persist', 'load-server-state-from-file', 'max-keep-alive-queue',
-  'max-session-srv-conns', 'monitor fail', 'monitor-uri', 'monitor-net', 'persist rdp-cookie', 'quic-initial', 'rate-limit sessions', 'redirect',
+  'max-session-srv-conns', 'monitor fail', 'monitor-uri', 'monitor-net', 'persist rdp-cookie', 'quic-initial', 'rate-limit sessions',
   'retry-on', 'srvtcpka-cnt', 'srvtcpka-idle', 'srvtcpka-intvl', 'stats', 'stick match', 'stick on', 'stick store-request', 'stick store-response', 'stick-table',
   'tcp-check', 'unique-id-format', 'unique-id-header', 'use-fcgi-app', 'use-server',
 ];

@@ -19,6 +19,7 @@ const FLAGS: readonly FlagRow[] = [
   { name: 'clitcpka', side: 'frontend', prefixed: true, doc: 'TCP keep-alive packets to clients.' },
   { name: 'srvtcpka', side: 'backend', prefixed: true, doc: 'TCP keep-alive packets to servers.' },
   { name: 'nolinger', side: 'both', prefixed: true, doc: 'Close connections with a reset, without lingering.' },
+  { name: 'allbackups', side: 'backend', prefixed: true, doc: 'When all other servers are down, use all backup servers, not only the first.' },
   { name: 'tcp-smart-accept', side: 'frontend', prefixed: true, doc: 'Save the acknowledgement that follows the accept of a connection.' },
   { name: 'tcp-smart-connect', side: 'backend', prefixed: true, doc: 'Save the acknowledgement that follows the connect to a server.' },
 ];
@@ -87,7 +88,7 @@ const INERT: Readonly<Record<string, string>> = {
 };
 
 const UNSUPPORTED = `abortonclose accept-invalid-http-request accept-invalid-http-response accept-unsafe-violations-in-http-request
-  accept-unsafe-violations-in-http-response allbackups checkcache external-check forwarded h1-case-adjust-bogus-client
+  accept-unsafe-violations-in-http-response checkcache external-check forwarded h1-case-adjust-bogus-client
   h1-case-adjust-bogus-server http-buffer-request http-drop-request-trailers http-drop-response-trailers http-ignore-probes
   http-pretend-keepalive http-proxy http-restrict-req-hdr-names http-use-proxy-header httpchk idle-close-on-response independent-streams
   ldap-check mysql-check originalto persist pgsql-check prefer-last-server redis-check smtpchk spop-check ssl-hello-chk

@@ -1,8 +1,9 @@
+import { parseRedirect } from '../../../core/action/redirect.js';
 import type { RuleFamily } from '../../model.js';
 import { parseAcl } from '../../acl.js';
 import type { ProxyDraft } from '../../draft.js';
 import { didYouMean } from '../../suggest.js';
-import { Walk } from '../../walk.js';
+import type { Walk } from '../../walk.js';
 import { actionNames, findAction, isKnownAction } from '../actions.js';
 import { aclScope, parseCondition } from '../condition.js';
 import { on, refuse } from '../make.js';
@@ -47,7 +48,7 @@ function parseRule(walk: Walk, target: ProxyDraft, family: RuleFamily): void {
     else walk.error(word, `'${family}' expects an action, but got '${word.text}'`, didYouMean(word.text, actionNames(family)) ?? `Actions are ${actionNames(family).join(', ')}.`);
     return;
   }
-  const rule = new Walk(walk.site, walk.words, walk.at, null, family);
+  const rule = walk.as(family);
   rule.stopAtCondition();
   const data = row.parse(rule);
   const extra = rule.peek();
@@ -75,10 +76,26 @@ const inspectDelay = (family: 'tcp-request' | 'tcp-response', field: 'request' |
   },
 }, 'named', { strict: true });
 
+/** HAProxy evaluates them behind the http-request rules, wherever they stand. */
+const redirect: ProxyRow = on('both', {
+  name: 'redirect', args: [{ name: 'target', type: 'rest' }], usage: '{ location | prefix | scheme } <target> [ <option>... ] [ { if | unless } <condition> ]', support: 'yes',
+  doc: "A redirection, after the http-request rules; see the action 'redirect'.",
+  parse(walk, target) {
+    const rule = walk.as('http-request');
+    rule.stopAtCondition();
+    const data = parseRedirect(rule);
+    const condition = parseCondition(rule, 'http-request');
+    walk.skip();
+    if (data === undefined || condition === undefined || rule.failed) return;
+    rank(walk, target, 'redirect');
+    target.redirects.push({ action: 'redirect', data, condition, span: rule.keywordSpan });
+  },
+}, 'no');
+
 const acl: ProxyRow = on('both', {
   name: 'acl', args: [{ name: 'name', type: 'text' }, { name: 'criterion', type: 'text' }, { name: 'pattern', type: 'rest', optional: true }],
   usage: '<name> <criterion> [ <flag>... ] [ <pattern>... ]', support: 'yes', doc: 'A named test for conditions; lines of one name are alternatives.',
   parse: (walk) => parseAcl(walk.rest(), walk.keywordSpan, aclScope(walk)),
 }, 'named');
 
-export const ruleRows: readonly ProxyRow[] = [...FAMILIES.map(ruleRow), inspectDelay('tcp-request', 'request'), inspectDelay('tcp-response', 'response'), acl];
+export const ruleRows: readonly ProxyRow[] = [...FAMILIES.map(ruleRow), redirect, inspectDelay('tcp-request', 'request'), inspectDelay('tcp-response', 'response'), acl];

@@ -1,5 +1,6 @@
 import type { ProxyDraft, ProxySettings } from '../../draft.js';
 import type { Mode } from '../../model.js';
+import { fromLatin1 } from '../../utf8.js';
 import { INT_MAX } from '../../walk.js';
 import { choice, flag, integer, on, refuse } from '../make.js';
 import type { ProxyRow } from '../row.js';
@@ -43,7 +44,7 @@ export const settingRows: readonly ProxyRow[] = [
     name: 'description', args: [{ name: 'text', type: 'rest' }], support: 'yes', doc: 'Free text that describes the proxy.',
     parse(walk, target) {
       if (walk.need('a string argument') === undefined) return;
-      target.description = walk.words.slice(walk.at - 1).map((word) => word.text).join(' ');
+      target.description = fromLatin1(walk.words.slice(walk.at - 1).map((word) => word.text).join(' '));
       walk.skip();
     },
   }, 'no'),
