@@ -80,7 +80,7 @@ bool note_ends(Worker& w, Channel& ch) {
     else if (ch.producer->ended() && ch.producer->ahead.empty()) ch.flags |= ch.body.end() ? BF_SHUTR : BF_SHUTR | BF_CUT;
   }
   if (ch.consumer != nullptr && (ch.consumer->flags & CO_WRITE_ERROR) != 0 && !ch.has(BF_SHUTW)) {
-    discard(w, ch);
+    if (!ch.has(BF_KEEP)) discard(w, ch);   // what is kept may be sent once more, on another connection
     ch.flags |= BF_SHUTW;
   }
   return ch.flags != before;

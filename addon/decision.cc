@@ -122,6 +122,8 @@ Step go_on(Worker& w, Session& s, int32_t phase, int32_t) {
     case PHASE_CONNECTION: return after_accept(w, s);
     case PHASE_SESSION: return after_session(w, s);
     case PHASE_CONTENT:
+      if (s.has(SF_HTTP)) return request_rules(w, s);
+      [[fallthrough]];
     case PHASE_REQUEST: return choose(w, s, s.backend >= 0 ? s.backend : w.frontend(s).default_backend);
     case PHASE_RESPONSE:
       s.flags |= SF_DECIDED;
@@ -224,7 +226,9 @@ int32_t ask(Worker& w, Session& s, int32_t phase, bool shown) {
   else put_no_message(w, f);
   if (phase == PHASE_END) put_end(w, s, f);
   w.window.edits()[0] = EDIT_END;
+  w.deciding = s.handle;
   int32_t verdict = decide(w, phase, s.handle);
+  w.deciding = NOBODY;
   if (shown) w.loaded.edited = w.window.edits()[0] != EDIT_END;
   return verdict;
 }

@@ -17,6 +17,7 @@ constexpr size_t WINDOW_BYTES = 131072;    // most that one read takes, unless b
 constexpr int MAX_EVENTS = 512;            // of one pass; the rest comes with the next
 constexpr uint32_t SMALL_KEPT = 256, LARGE_KEPT = 64;   // freed blocks kept for reuse
 constexpr int PREALLOCATED_PIPES = 16;
+constexpr int SLOT_ROUNDS = 8;             // of one pass, in which sessions that got a slot may give it back at once
 
 size_t window_bytes(const EngineConf& conf) {
   return std::max(WINDOW_BYTES, static_cast<size_t>(conf.bufsize) * 4);
@@ -76,7 +77,7 @@ void expire(Worker& w) {
 
 // Slots that were given back go to those who wait, in this worker first.
 void hand_on_slots(Worker& w) {
-  while (!w.freed_slots.empty()) {
+  for (int round = 0; round < SLOT_ROUNDS && !w.freed_slots.empty(); round++) {
     std::vector<int32_t> freed;
     freed.swap(w.freed_slots);
     bool given_back = false;   // -1 only asks: to wake the others for it would never end
@@ -89,6 +90,20 @@ void hand_on_slots(Worker& w) {
   }
 }
 
+// on-marked-down shutdown-sessions: the sessions that use those servers end, and their idle connections.
+void end_doomed(Worker& w) {
+  std::vector<int32_t> doomed;
+  doomed.swap(w.doomed);
+  for (int32_t server : doomed) {
+    drop_idle_of(w, server);
+    w.sessions.each([&w, server](Session& s) {
+      if (s.server != server || s.target == nullptr || s.state == SessionState::Done) return;
+      refuse(w, s, 503, 'D', s.has(SF_RESPONDED) ? 'D' : 'H');
+      if (s.state != SessionState::Done) wake(w, s);
+    });
+  }
+}
+
 void free_closed(Worker& w) {
   for (Connection* c : w.closed) w.connections.free(c);
   for (Session* s : w.done) w.sessions.free(s);
@@ -97,7 +112,7 @@ void free_closed(Worker& w) {
 }
 
 void set_wake_up(Worker& w) {
-  if (!w.again.empty()) w.loop.post();
+  if (!w.again.empty() || !w.freed_slots.empty()) w.loop.post();
   w.loop.wake_at(std::min(w.wheel.next_tick(), w.idle_sweep_ms));
 }
 
@@ -164,6 +179,7 @@ void Engine::pass() {
   if (w.row[CW_PASSES] % 1024 == 0) read_wall_clock(w);
   wake_again(w);
   collect(w);
+  end_doomed(w);
   run_all(w);
   expire(w);
   run_all(w);
@@ -195,7 +211,8 @@ uint32_t Engine::sessions() const { return parts_->sessions.live(); }
 void Engine::resume(uint32_t session, int32_t verdict) {
   Worker& w = *parts_;
   Session* s = w.sessions.get(session);
-  if (s == nullptr || s->state == SessionState::Done || s->has(SF_ANSWERED)) {
+  bool waits = s != nullptr && !s->has(SF_ANSWERED) && (s->state == SessionState::Parked || w.deciding == session);
+  if (!waits) {   // gone, or past its deadline
     if ((verdict & 0xff) == VERDICT_SERVER) return_slot(w, static_cast<int32_t>(static_cast<uint32_t>(verdict) >> 8));
     return;
   }
@@ -222,12 +239,7 @@ bool Engine::reply(uint32_t session, std::string_view head, std::string_view bod
 void Engine::shutdown_server(int32_t server) {
   Worker& w = *parts_;
   if (server < 0 || server >= static_cast<int32_t>(w.idle.size())) return;
-  drop_idle_of(w, server);
-  w.sessions.each([&w, server](Session& s) {
-    if (s.server != server || s.target == nullptr || s.state == SessionState::Done) return;
-    refuse(w, s, 503, 'D', 'D');
-    if (s.state != SessionState::Done) wake(w, s);
-  });
+  w.doomed.push_back(server);
   w.loop.post();
 }
 

@@ -11,6 +11,7 @@
 
 namespace tsproxy {
 
+constexpr uint32_t NOBODY = ~0u;
 constexpr size_t MOVE_BUDGET = 2u << 20;   // bytes that one channel may move before the next session has its turn
 
 // The message that lies in the window, for as long as one run of its session lasts. What is not consumed by then is put
@@ -52,6 +53,8 @@ struct Worker {
   std::vector<int32_t> freed_slots;   // servers of which a slot was given back in this pass
   int full_listeners = 0;             // listeners that wait for a place
   uint32_t queued = 0;                // sessions of this worker that stand in a queue
+  std::vector<int32_t> doomed;        // servers whose sessions are to end (shutdown_server)
+  uint32_t deciding = NOBODY;         // handle of the session that decide() is being asked about
   uint32_t asks = 0;                  // decisions, to time one in 64
   int64_t wall_offset_ns = 0;         // wall clock minus loop clock
   bool stopping = false, paused = false;

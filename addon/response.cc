@@ -108,7 +108,7 @@ Step send_response(Worker& w, Session& s) {
   Loaded& m = w.loaded;
   bool tunnel = is_tunnel(s, m.head);
   if (m.head.status == 101 && !s.has(SF_UPGRADE)) return bad_response(w, s);
-  if (asks(w, s, PHASE_AFTER)) ask(w, s, PHASE_AFTER, true);
+  if (asks(w, s, PHASE_AFTER) && ask(w, s, PHASE_AFTER, true) != VERDICT_CONTINUE) return refuse(w, s, 500, 'P', 'H');
   BodyKind kind = tunnel ? BodyKind::Tunnel : response_body_kind(m.head, s.method);
   HeadChange change;
   change.edits = m.edited ? w.window.edits() : nullptr;

@@ -77,7 +77,7 @@ Step step_parked(Worker& w, Session& s) {
   if (!s.has(SF_ANSWERED)) return Step::Wait;
   s.flags &= ~SF_ANSWERED;
   leave_queue(w, s);
-  bool request = s.has(SF_HTTP) && (s.phase == PHASE_REQUEST || s.phase == PHASE_SERVER);
+  bool request = s.has(SF_HTTP) && (s.phase == PHASE_CONTENT || s.phase == PHASE_REQUEST || s.phase == PHASE_SERVER);
   if (request) load_request(w, s);
   return act(w, s, s.phase, s.answer);
 }

@@ -176,6 +176,12 @@ Step step_head(Worker& w, Session& s) {
 
 Step step_request(Worker& w, Session& s) {
   begin_stream(w, s);
+  if ((w.frontend(s).phases & phase_bit(PHASE_CONTENT)) == 0) return request_rules(w, s);
+  s.flags |= SF_INSPECTED;   // the head is there: nothing more is waited for
+  return ask_and_act(w, s, PHASE_CONTENT, true);
+}
+
+Step request_rules(Worker& w, Session& s) {
   if (!asks(w, s, PHASE_REQUEST)) return act(w, s, PHASE_REQUEST, VERDICT_CONTINUE);
   return ask_and_act(w, s, PHASE_REQUEST, true);
 }

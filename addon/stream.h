@@ -22,6 +22,7 @@ void consume(Worker& w, Session& s, Channel& ch, const char* head, size_t head_l
 // stream.cc: requests
 Step step_head(Worker& w, Session& s);
 Step step_request(Worker& w, Session& s);
+Step request_rules(Worker& w, Session& s);
 // The request head in the window again, for another decision. False: it is gone.
 bool load_request(Worker& w, Session& s);
 // Serialises the request into `up`. False: it does not fit.

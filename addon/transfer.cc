@@ -50,7 +50,7 @@ Step settle_tunnel(Worker& w, Session& s) {
 
 // The response is complete and sent, the request is not: its rest is passed on as long as the server takes it.
 Step settle_early(Worker& w, Session& s) {
-  bool over = s.up.has(BF_SHUTW | BF_CUT) || s.target->ended();
+  bool over = s.up.has(BF_SHUTW | BF_CUT) || s.target->ended() || (s.target->flags & CO_FAILED) != 0;
   if (!over) return Step::Wait;
   s.flags &= ~SF_CLIENT_KEEP;
   return finish(w, s);
