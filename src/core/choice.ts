@@ -1,5 +1,7 @@
-import type { Model, Proxy } from '../config/model.js';
+import type { AclTest, Condition, Model, Proxy, SampleExpression, UseBackend } from '../config/model.js';
 import type { Environment } from './compile/environment.js';
+import { compileEach } from './compile/sample.js';
+import { lowered } from './compile/match/method.js';
 import type { Tx } from './tx.js';
 
 /** The backend of a session: a proxy index, -1 if there is none. */
@@ -19,31 +21,106 @@ function defaultOf(frontend: Proxy): number[] {
   return frontend.isBackend ? [frontend.index] : [];
 }
 
-type Rule = { readonly when: ((tx: Tx) => boolean) | null; readonly backend: number | ((tx: Tx) => number) };
+/** What a rule, or a run of rules, chooses. */
+type Rule = (tx: Tx) => number;
+/** None of a rule's backends. */
+const NONE = -2;
+
+/** From so many rules on the same sample on, one look-up stands for all of them. */
+const RUN = 4;
+
+/** Rules that compare one sample with whole strings, and nothing else. */
+interface Comparison {
+  readonly sample: SampleExpression;
+  readonly ignoreCase: boolean;
+  readonly patterns: readonly string[];
+  readonly backend: number;
+}
+
+/** The test of a condition that is nothing but one. */
+function onlyTest(condition: Condition | null): AclTest | null {
+  if (condition === null || condition.kind === 'not') return null;
+  if (condition.kind === 'test') return condition.test;
+  return condition.terms.length === 1 ? onlyTest(condition.terms[0]!) : null;
+}
+
+function comparisonOf({ backend, condition }: UseBackend): Comparison | null {
+  const test = onlyTest(condition);
+  if (test === null || test.method !== 'str' || typeof backend !== 'number') return null;
+  return { sample: test.sample, ignoreCase: test.ignoreCase, patterns: test.patterns, backend };
+}
+
+/** The rules from `start` on that compare the same sample in the same way. */
+function runFrom(rules: readonly UseBackend[], start: number): Comparison[] {
+  const run: Comparison[] = [];
+  for (let i = start; i < rules.length; i++) {
+    const next = comparisonOf(rules[i]!);
+    const first = run[0];
+    if (next === null || (first !== undefined && (next.sample.text !== first.sample.text || next.ignoreCase !== first.ignoreCase))) break;
+    run.push(next);
+  }
+  return run;
+}
+
+/** One look-up for a run of rules: among all values of the sample the rule that comes first decides. */
+function lookUp(run: readonly Comparison[], env: Environment): Rule {
+  const { sample, ignoreCase } = run[0]!;
+  const order = new Map<string, number>();
+  run.forEach(({ patterns }, i) => {
+    for (const pattern of patterns) {
+      const key = ignoreCase ? lowered(pattern) : pattern;
+      if (!order.has(key)) order.set(key, i);
+    }
+  });
+  const backends = run.map((comparison) => comparison.backend);
+  let best = run.length;
+  const walk = compileEach(sample, 'str', (value) => {
+    const found = order.get(ignoreCase ? lowered(value as string) : (value as string));
+    if (found !== undefined && found < best) best = found;
+    return false;
+  }, env);
+  return (tx) => {
+    best = run.length;
+    walk(tx);
+    return best < run.length ? backends[best]! : NONE;
+  };
+}
+
+/** Null: a rule that never applies. */
+function single({ backend, condition }: UseBackend, fallback: number, env: Environment): Rule | null {
+  const when = condition === null ? true : env.fold(condition);
+  if (when === false) return null;
+  // A name that names no backend ends the rules.
+  const target = typeof backend === 'number' ? () => backend : named(env.logFormat(backend, 'raw'), env.backendNames(), fallback);
+  return when === true ? target : (tx) => (when(tx) ? target(tx) : NONE);
+}
+
+function named(make: (tx: Tx) => string, names: ReadonlyMap<string, number>, fallback: number): Rule {
+  return (tx) => names.get(make(tx)) ?? fallback;
+}
 
 /**
- * use_backend rules in their order, then default_backend, then the section itself if it is a `listen`. A name that is made at run
- * time and names no backend ends the rules: the default applies (manual: use_backend).
+ * use_backend rules in their order, then default_backend, then the section itself if it is a `listen` (manual: use_backend).
  */
 export function compileChoice(frontend: Proxy, env: Environment): Choice {
   const fallback = defaultOf(frontend)[0] ?? -1;
-  const names = new Map(env.model.proxies.filter((proxy) => proxy.isBackend).map((proxy) => [proxy.name, proxy.index]));
   const rules: Rule[] = [];
-  for (const { backend, condition } of frontend.useBackend) {
-    const when = condition === null ? true : env.fold(condition);
-    if (when === false) continue;
-    rules.push({ when: when === true ? null : when, backend: typeof backend === 'number' ? backend : named(env.logFormat(backend, 'raw'), names, fallback) });
+  for (let i = 0; i < frontend.useBackend.length;) {
+    const run = runFrom(frontend.useBackend, i);
+    if (run.length >= RUN) {
+      rules.push(lookUp(run, env));
+      i += run.length;
+      continue;
+    }
+    const rule = single(frontend.useBackend[i++]!, fallback, env);
+    if (rule !== null) rules.push(rule);
   }
   if (rules.length === 0) return () => fallback;
   return (tx) => {
     for (let i = 0; i < rules.length; i++) {
-      const { when, backend } = rules[i]!;
-      if (when === null || when(tx)) return typeof backend === 'number' ? backend : backend(tx);
+      const backend = rules[i]!(tx);
+      if (backend !== NONE) return backend;
     }
     return fallback;
   };
-}
-
-function named(make: (tx: Tx) => string, names: ReadonlyMap<string, number>, fallback: number): (tx: Tx) => number {
-  return (tx) => names.get(make(tx)) ?? fallback;
 }

@@ -20,6 +20,8 @@ export class HeadEdits {
   dirty = false;
   /** The whole start line, null while it is the message's own. */
   private startLine: string | null = null;
+  /** Number of the message's own rows that were deleted or replaced at some time. */
+  changed = 0;
   private readonly deleted: Uint8Array;
   /** `name: value` that replaces a row; null = as it came. */
   private readonly names: (string | null)[];
@@ -39,8 +41,11 @@ export class HeadEdits {
     if (!this.dirty) return;
     this.dirty = false;
     this.startLine = null;
-    this.deleted.fill(0);
-    this.names.fill(null);
+    if (this.changed > 0) {
+      this.changed = 0;
+      this.deleted.fill(0);
+      this.names.fill(null);
+    }
     this.added = 0;
     this.addedNames.length = this.addedValues.length = 0;
     this.size = RECORD;
@@ -93,6 +98,7 @@ export class HeadEdits {
     if (!this.grow(RECORD - before)) return false;
     this.names[row] = null;
     this.deleted[row] = 1;
+    this.changed++;
     return true;
   }
 
@@ -106,6 +112,7 @@ export class HeadEdits {
     } else {
       this.names[row] = name;
       this.values[row] = value;
+      this.changed++;
     }
     return true;
   }
@@ -121,7 +128,7 @@ export class HeadEdits {
   write(bytes: Uint8Array, count: number): void {
     const writer = new RecordWriter(bytes, this.page.offset);
     if (this.startLine !== null) writer.record(EDIT_START_LINE, 0, this.startLine);
-    for (let row = 0; row < count && row < this.maxHeaders; row++) {
+    for (let row = 0; this.changed > 0 && row < count && row < this.maxHeaders; row++) {
       if (this.deleted[row] !== 0) writer.record(EDIT_DELETE, row, '');
       else if (this.names[row] !== null) writer.record(EDIT_REPLACE, row, `${this.names[row]}: ${this.values[row]}`);
     }

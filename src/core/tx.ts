@@ -5,6 +5,7 @@ import {
   FF_RESPONSE, HM_OTHER, PHASE_AFTER, PHASE_RESPONSE,
 } from './abi.js';
 import { HeadEdits, type EditPage } from './edit.js';
+import { latin1 } from './latin1.js';
 import { pathEnd, pathStart } from './target.js';
 import { Variables } from './variable.js';
 import type { Ip } from './row.js';
@@ -37,7 +38,7 @@ export class Tx {
   readonly facts: Int32Array;
   /** Bytes of the window; offsets in facts are from its start. */
   readonly bytes: Uint8Array;
-  /** Raised with each decide() and each edit of the start line: what is remembered under an older number is stale. */
+  /** Raised with each decide() and each edit of the head: what is remembered under an older number is stale. */
   serial = 0;
   phase = 0;
   readonly edits: HeadEdits;
@@ -52,6 +53,8 @@ export class Tx {
   private readonly dstIp: { readonly 4: MutableIp; readonly 6: MutableIp };
   private uriSerial = -1;
   private uriText = '';
+  private pathSerial = -1;
+  private pathText: string | undefined;
   private newMethod: string | null = null;
   private target: string | null = null;
   private status_ = 0;
@@ -113,7 +116,7 @@ export class Tx {
 
   private slice(offset: number, length: number): string {
     const start = this.facts[FACT_HEAD_OFF]! + offset;
-    return this.text.toString('latin1', start, start + length);
+    return latin1(this.text, start, start + length);
   }
 
   /** The request's method as it came, whatever set-method made of it; known in response phases too unless it is an unusual one. */
@@ -135,10 +138,13 @@ export class Tx {
 
   /** From the first slash after scheme and authority to the question mark; undefined if there is none (`*`). */
   path(): string | undefined {
-    const uri = this.uri();
-    if (uri === undefined) return undefined;
-    const start = pathStart(uri);
-    return start < 0 ? undefined : uri.slice(start, pathEnd(uri, start));
+    if (this.pathSerial !== this.serial) {
+      this.pathSerial = this.serial;
+      const uri = this.uri();
+      const start = uri === undefined ? -1 : pathStart(uri);
+      this.pathText = start < 0 ? undefined : uri!.slice(start, pathEnd(uri!, start));
+    }
+    return this.pathText;
   }
 
   pathq(): string | undefined {
@@ -190,7 +196,7 @@ export class Tx {
   /** Body bytes (or raw bytes in mode tcp) that have arrived. */
   body(from = 0, length = this.bodyLength() - from): string {
     const start = this.facts[FACT_BODY_OFF]! + from;
-    return this.text.toString('latin1', start, start + length);
+    return latin1(this.text, start, start + length);
   }
   bodyLength(): number {
     return this.facts[FACT_BODY_LEN]!;
@@ -213,8 +219,8 @@ export class Tx {
   }
 
   private rowIs(row: number, name: HeaderName | null): boolean {
-    if (this.edits.dirty) {
-      const count = this.headerCount();
+    const count = this.facts[FACT_HEADER_COUNT]!;
+    if (row >= count || this.edits.changed > 0) {
       if (row < count && this.edits.isDeleted(row)) return false;
       const changed = this.edits.nameAt(row, count);
       if (changed !== null) return name === null || sameName(changed, name);
@@ -257,12 +263,15 @@ export class Tx {
   }
 
   addHeader(name: string, value: string): boolean {
+    this.serial++;
     return this.edits.add(name, value);
   }
   removeHeader(row: number): boolean {
+    this.serial++;
     return this.edits.remove(row, this.headerCount());
   }
   replaceHeader(row: number, name: string, value: string): boolean {
+    this.serial++;
     return this.edits.replace(row, this.headerCount(), name, value);
   }
 

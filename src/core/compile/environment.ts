@@ -34,7 +34,9 @@ export class Environment implements CompileEnv {
   readonly responses: string[] = [];
   private readonly responseIndex = new Map<string, number>();
   private readonly conditions = new ConditionCompiler(this);
+  private builtinErrors: readonly (readonly [number, number])[] | null = null;
   private readonly errorTables = new Map<number, Int32Array>();
+  private backends: ReadonlyMap<string, number> | null = null;
 
   constructor(private readonly around: Surroundings) {
     this.model = around.model;
@@ -69,6 +71,11 @@ export class Environment implements CompileEnv {
     return this.conditions.fold(condition);
   }
 
+  /** Backends by name. */
+  backendNames(): ReadonlyMap<string, number> {
+    return (this.backends ??= new Map(this.model.proxies.filter((proxy) => proxy.isBackend).map((proxy) => [proxy.name, proxy.index])));
+  }
+
   canned(raw: string): number {
     let index = this.responseIndex.get(raw);
     if (index === undefined) {
@@ -84,8 +91,10 @@ export class Environment implements CompileEnv {
   }
 
   /** [status, response index] pairs of a proxy: its own and the built-in ones; NO_RESPONSE where nothing is to be sent. */
-  errorsOf(proxy: number): [number, number][] {
-    const statuses = new Set([...ERROR_STATUSES, ...(this.model.proxies[proxy]?.errors ?? []).map((error) => error.status)]);
+  errorsOf(proxy: number): readonly (readonly [number, number])[] {
+    const own = this.model.proxies[proxy]!.errors;
+    if (own.length === 0) return (this.builtinErrors ??= ERROR_STATUSES.map((status) => [status, this.canned(builtinError(status))]));
+    const statuses = new Set([...ERROR_STATUSES, ...own.map((error) => error.status)]);
     return [...statuses].map((status): [number, number] => {
       const raw = this.errorResponse(proxy, status);
       return [status, raw === '' ? NO_RESPONSE : this.canned(raw)];
@@ -95,7 +104,9 @@ export class Environment implements CompileEnv {
   error(status: number): (tx: Tx) => number {
     let table = this.errorTables.get(status);
     if (table === undefined) {
+      const builtin = verdict(VERDICT_RESPOND, this.canned(builtinError(status)));
       table = Int32Array.from(this.model.proxies, (proxy) => {
+        if (proxy.errors.length === 0) return builtin;
         const raw = this.errorResponse(proxy.index, status);
         return raw === '' ? VERDICT_CLOSE : verdict(VERDICT_RESPOND, this.canned(raw));
       });

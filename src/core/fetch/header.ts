@@ -1,7 +1,7 @@
 import type { Arg } from '../../config/model.js';
 import { leadingInt } from '../compile/cast.js';
 import { parseIp } from '../ip.js';
-import type { ArgRow, Fetch, FetchRow, Needs, SampleType, Value } from '../row.js';
+import type { ArgRow, CompileEnv, Fetch, FetchRow, Needs, SampleType, Value } from '../row.js';
 import { headerName, type HeaderName, type Tx } from '../tx.js';
 import { elementEnd, trimmed } from './list.js';
 
@@ -32,6 +32,40 @@ function walk(tx: Tx, name: HeaderName | null, cut: Cut, visit: (value: string) 
     }
   }
   return false;
+}
+
+/**
+ * A header's only value, remembered for as long as the head stays as it is: many rules look at the same few headers. One for
+ * each name, shared by all rules of a worker.
+ */
+class OnlyValue {
+  private serial = -1;
+  private text: string | null = null;
+
+  constructor(private readonly name: HeaderName) {}
+
+  /** The value if there is exactly one line and it is no list; null if it has to be walked. */
+  read(tx: Tx): string | null {
+    if (this.serial !== tx.serial) {
+      this.serial = tx.serial;
+      const row = tx.nextHeader(this.name, 0);
+      const alone = row >= 0 && tx.nextHeader(this.name, row + 1) < 0;
+      const value = alone ? tx.rowValue(row) : null;
+      this.text = value === null || value.includes(',') ? null : value;
+    }
+    return this.text;
+  }
+}
+
+const onlyValues = new WeakMap<CompileEnv, Map<string, OnlyValue>>();
+
+function onlyValueOf(env: CompileEnv, name: HeaderName): OnlyValue {
+  let byName = onlyValues.get(env);
+  if (byName === undefined) onlyValues.set(env, (byName = new Map()));
+  const key = Buffer.from(name).toString('latin1');
+  let only = byName.get(key);
+  if (only === undefined) byName.set(key, (only = new OnlyValue(name)));
+  return only;
 }
 
 /** The n-th value, counted from 1, or from -1 backwards. */
@@ -104,23 +138,30 @@ function valueRow(name: string, cut: Cut, kind: Kind, has: Has, needs: Needs): F
     out: kind.out,
     needs,
     doc: `${kind.doc} (${which}); the last one unless an occurrence is given`,
-    compile(args): Fetch {
+    compile(args, env): Fetch {
       const header = nameOf(args[0]);
       const occ = Number(args[1] ?? 0);
       const wanted = occ === 0 ? -1 : occ;
+      const only = header === null || Math.abs(wanted) !== 1 ? null : onlyValueOf(env, header);
       return (tx) => {
         if (!has(tx)) return undefined;
-        const text = nth(tx, header, cut, wanted);
+        const text = only?.read(tx) ?? nth(tx, header, cut, wanted);
         return text === undefined ? undefined : kind.convert(text);
       };
     },
-    each(args, visit) {
+    each(args, visit, env) {
       if (Number(args[1] ?? 0) !== 0) return undefined;
       const header = nameOf(args[0]);
-      return (tx) => has(tx) && walk(tx, header, cut, (text) => {
+      const only = header === null ? null : onlyValueOf(env, header);
+      const look = (text: string, tx: Tx): boolean => {
         const value = kind.convert(text);
         return value !== undefined && visit(value, tx);
-      });
+      };
+      return (tx) => {
+        if (!has(tx)) return false;
+        const alone = only === null ? null : only.read(tx);
+        return alone !== null ? look(alone, tx) : walk(tx, header, cut, (text) => look(text, tx));
+      };
     },
     check: (args) => (Number(args[1] ?? 0) < -HISTORY ? { arg: 1, problem: `a negative occurrence must be >= ${-HISTORY}` } : null),
   };

@@ -37,7 +37,12 @@ function byLength(patterns: readonly string[]): { readonly length: number; reado
 export const beg: Match = {
   on: 'str',
   compile: withCase((patterns) => {
-    if (patterns.length <= FEW) return (text) => patterns.some((pattern) => text.startsWith(pattern));
+    if (patterns.length <= FEW) {
+      return (text) => {
+        for (let i = 0; i < patterns.length; i++) if (text.startsWith(patterns[i]!)) return true;
+        return false;
+      };
+    }
     const lengths = byLength(patterns);
     return (text) => {
       for (const { length, set } of lengths) {
@@ -53,7 +58,12 @@ export const beg: Match = {
 export const end: Match = {
   on: 'str',
   compile: withCase((patterns) => {
-    if (patterns.length <= FEW) return (text) => patterns.some((pattern) => text.endsWith(pattern));
+    if (patterns.length <= FEW) {
+      return (text) => {
+        for (let i = 0; i < patterns.length; i++) if (text.endsWith(patterns[i]!)) return true;
+        return false;
+      };
+    }
     const lengths = byLength(patterns);
     return (text) => {
       for (const { length, set } of lengths) {
