@@ -27,7 +27,17 @@ export class Builder {
   readonly #site: Site;
 
   constructor(report: (diagnostic: Diagnostic) => void, files: FileReader, environment: Site['environment']) {
-    this.#site = { section: 'global', mode: 'tcp', proxy: null, global: this.global, environment, sink: { report }, files, references: [], hosts: [] };
+    this.#site = {
+      section: 'global',
+      mode: 'tcp',
+      proxy: null,
+      global: this.global,
+      environment,
+      sink: { report },
+      files,
+      references: [],
+      hosts: [],
+    };
   }
 
   /** Names in samples that are still to be resolved. */
@@ -37,23 +47,28 @@ export class Builder {
 
   /** Looks up the host names among address patterns and puts their addresses there. */
   async lookUpPatterns(lookup: Lookup): Promise<void> {
-    await Promise.all(this.#site.hosts.map(async ({ name, span, patterns, at }) => {
-      const address = await lookup(name, 0);
-      if (address === null) this.#alert(span, `could not resolve address '${name}'`, 'Write an address, or check the resolver of this machine.');
-      else patterns[at] = `${address}/${address.includes(':') ? 128 : 32}`;
-    }));
+    await Promise.all(
+      this.#site.hosts.map(async ({ name, span, patterns, at }) => {
+        const address = await lookup(name, 0);
+        if (address === null)
+          this.#alert(span, `could not resolve address '${name}'`, 'Write an address, or check the resolver of this machine.');
+        else patterns[at] = `${address}/${address.includes(':') ? 128 : 32}`;
+      }),
+    );
   }
 
   section(section: Section): void {
     const keyword = (section.header.words[0] as Word).text;
     if (keyword === 'global') this.#globalSection(section);
-    else if (keyword === 'defaults' || keyword === 'frontend' || keyword === 'backend' || keyword === 'listen') this.#proxySection(keyword, section);
+    else if (keyword === 'defaults' || keyword === 'frontend' || keyword === 'backend' || keyword === 'listen')
+      this.#proxySection(keyword, section);
     else this.#otherSection(keyword, section);
   }
 
   #globalSection({ header, lines }: Section): void {
     const extra = header.words[1];
-    if (extra !== undefined) this.#alert(extra.span, `'global' cannot handle unexpected argument '${extra.text}'`, 'Remove it: the section has no name.');
+    if (extra !== undefined)
+      this.#alert(extra.span, `'global' cannot handle unexpected argument '${extra.text}'`, 'Remove it: the section has no name.');
     Object.assign(this.#site, { section: 'global', mode: 'tcp', proxy: null });
     for (const line of lines) this.#line(line, globalTable, this.global);
   }
@@ -61,8 +76,14 @@ export class Builder {
   #otherSection(keyword: string, { header }: Section): void {
     const row = SECTIONS.find((section) => section.name === keyword);
     const span = header.span;
-    if (row?.support === 'inert') this.#report({ severity: 'notice', summary: `section '${keyword}' has no effect: ${row.why}`, advice: null, span, related: [] });
-    else this.#alert(span, `section '${keyword}' is not supported yet`, 'It would change what happens to traffic, so it is refused rather than ignored.');
+    if (row?.support === 'inert')
+      this.#report({ severity: 'notice', summary: `section '${keyword}' has no effect: ${row.why}`, advice: null, span, related: [] });
+    else
+      this.#alert(
+        span,
+        `section '${keyword}' is not supported yet`,
+        'It would change what happens to traffic, so it is refused rather than ignored.',
+      );
   }
 
   #proxySection(kind: ProxyKind, { header, lines }: Section): void {
@@ -82,8 +103,13 @@ export class Builder {
     let from: Word | null = null;
     if (rest[0]?.text === 'from' && rest[1] !== undefined && rest.length === 2) from = rest[1];
     else if (rest[0] !== undefined) {
-      good = this.#alert(rest[0].span, rest[0].text === 'from' ? `'from' expects the name of one defaults section` : "please use the 'bind' keyword for listening addresses",
-        `A header is '${kind} <name> [ from <defaults> ]'.`);
+      good = this.#alert(
+        rest[0].span,
+        rest[0].text === 'from'
+          ? `'from' expects the name of one defaults section`
+          : "please use the 'bind' keyword for listening addresses",
+        `A header is '${kind} <name> [ from <defaults> ]'.`,
+      );
     }
     const defaults = this.#defaultsFor(kind, name?.text ?? '', from);
     const proxy = newProxy(kind, name?.text ?? '', header.span, defaults);
@@ -102,7 +128,11 @@ export class Builder {
     }
     if (kind === 'defaults' || PROXY_NAME.test(name.text)) return true;
     const bad = [...name.text].find((char) => !PROXY_NAME.test(char)) ?? '';
-    return this.#alert(name.span, `character '${bad}' is not permitted in '${kind}' name '${name.text}'`, "Use letters, digits, '-', '_', '.' and ':'.");
+    return this.#alert(
+      name.span,
+      `character '${bad}' is not permitted in '${kind}' name '${name.text}'`,
+      "Use letters, digits, '-', '_', '.' and ':'.",
+    );
   }
 
   #checkUnique(proxy: ProxyDraft, name: Word): boolean {
@@ -111,22 +141,40 @@ export class Builder {
       this.#byName.set(proxy.name, proxy);
       return true;
     }
-    return this.#alert(name.span, `${proxyType(proxy)} '${proxy.name}' has the same name as ${proxyType(other)} '${other.name}'`,
-      'Names of frontend, backend and listen sections must all differ.', [{ span: other.span, text: 'declared here' }]);
+    return this.#alert(
+      name.span,
+      `${proxyType(proxy)} '${proxy.name}' has the same name as ${proxyType(other)} '${other.name}'`,
+      'Names of frontend, backend and listen sections must all differ.',
+      [{ span: other.span, text: 'declared here' }],
+    );
   }
 
   /** The section to start from: the one named, or the last one for proxies. */
   #defaultsFor(kind: ProxyKind, name: string, from: Word | null): ProxyDraft | null {
-    if (from === null) return kind === 'defaults' ? null : this.#defaults[this.#defaults.length - 1] ?? null;
+    if (from === null) return kind === 'defaults' ? null : (this.#defaults[this.#defaults.length - 1] ?? null);
     const found = this.#defaults.filter((section) => section.name === from.text);
     if (found.length === 0) {
-      this.#alert(from.span, `defaults section '${from.text}' not found for ${kind} '${name}'`,
-        didYouMean(from.text, this.#defaults.map((section) => section.name)) ?? 'It must stand above its first use.');
+      this.#alert(
+        from.span,
+        `defaults section '${from.text}' not found for ${kind} '${name}'`,
+        didYouMean(
+          from.text,
+          this.#defaults.map((section) => section.name),
+        ) ?? 'It must stand above its first use.',
+      );
     } else if (found.length > 1) {
-      this.#alert(from.span, `ambiguous defaults section name '${from.text}' referenced by ${kind} '${name}'`, 'Give the sections different names.',
-        found.map((section) => ({ span: section.span, text: 'exists here' })));
+      this.#alert(
+        from.span,
+        `ambiguous defaults section name '${from.text}' referenced by ${kind} '${name}'`,
+        'Give the sections different names.',
+        found.map((section) => ({ span: section.span, text: 'exists here' })),
+      );
     } else if (!PROXY_NAME.test(from.text)) {
-      this.#alert(from.span, `the name '${from.text}' can't be referenced`, "Use letters, digits, '-', '_', '.' and ':' in names of defaults sections.");
+      this.#alert(
+        from.span,
+        `the name '${from.text}' can't be referenced`,
+        "Use letters, digits, '-', '_', '.' and ':' in names of defaults sections.",
+      );
     }
     return found[0] ?? null;
   }
@@ -135,24 +183,47 @@ export class Builder {
     if (explicit) this.#explicit.add(defaults);
     else if (this.#explicit.has(defaults)) {
       this.#report({
-        severity: 'warning', summary: `defaults section '${defaults.name}' is explicitly referenced by another proxy and implicitly used here`,
-        advice: "Add a last defaults section that isn't referenced, or always use 'from'.", span: proxy.span,
+        severity: 'warning',
+        summary: `defaults section '${defaults.name}' is explicitly referenced by another proxy and implicitly used here`,
+        advice: "Add a last defaults section that isn't referenced, or always use 'from'.",
+        span: proxy.span,
         related: [{ span: defaults.span, text: 'the defaults section' }],
       });
     }
-    const rules = Object.entries(defaults.settings.rules).filter(([, list]) => list.length > 0).map(([family]) => family);
+    const rules = Object.entries(defaults.settings.rules)
+      .filter(([, list]) => list.length > 0)
+      .map(([family]) => family);
     if (rules.length === 0) return;
     const related = [{ span: defaults.span, text: 'the defaults section' }];
     const user = this.#users.get(defaults);
     if (proxy.kind === 'listen') {
-      this.#alert(proxy.span, 'a listen section cannot inherit from a defaults section defining TCP/HTTP rules', 'Move the rules into the section.', related);
+      this.#alert(
+        proxy.span,
+        'a listen section cannot inherit from a defaults section defining TCP/HTTP rules',
+        'Move the rules into the section.',
+        related,
+      );
     } else if (!hasFrontend(proxy) && rules.some((family) => family === 'tcp-request connection' || family === 'tcp-request session')) {
-      this.#alert(proxy.span, "a backend section cannot inherit from a defaults section defining 'tcp-request connection' or 'tcp-request session' rules",
-        'Use another defaults section for backends.', related);
+      this.#alert(
+        proxy.span,
+        "a backend section cannot inherit from a defaults section defining 'tcp-request connection' or 'tcp-request session' rules",
+        'Use another defaults section for backends.',
+        related,
+      );
     } else if (!hasBackend(proxy) && rules.includes('tcp-response content')) {
-      this.#alert(proxy.span, "a frontend section cannot inherit from a defaults section defining 'tcp-response content' rules", 'Use another defaults section for frontends.', related);
+      this.#alert(
+        proxy.span,
+        "a frontend section cannot inherit from a defaults section defining 'tcp-response content' rules",
+        'Use another defaults section for frontends.',
+        related,
+      );
     } else if (user !== undefined && user.kind !== proxy.kind) {
-      this.#alert(proxy.span, 'frontends and backends cannot inherit from the same defaults section if it defines TCP/HTTP rules', 'Use one defaults section for each.', related);
+      this.#alert(
+        proxy.span,
+        'frontends and backends cannot inherit from the same defaults section if it defines TCP/HTTP rules',
+        'Use one defaults section for each.',
+        related,
+      );
     }
     this.#users.set(defaults, proxy);
   }
@@ -172,7 +243,8 @@ export class Builder {
       walk.error(first, `negation/default is not supported for '${walk.keyword}'`, `Remove '${prefix}', or the line.`);
       return;
     }
-    if (row.side !== undefined && this.#site.proxy !== null && !this.#allowed(walk, found.row as unknown as ProxyRow, this.#site.proxy)) return;
+    if (row.side !== undefined && this.#site.proxy !== null && !this.#allowed(walk, found.row as unknown as ProxyRow, this.#site.proxy))
+      return;
     if (row.conditional === true) walk.stopAtCondition();
     row.parse(walk, target);
     if (!walk.failed && walk.peek() !== undefined) unexpected(walk);
@@ -181,17 +253,20 @@ export class Builder {
   /** HAProxy refuses most keywords in defaults sections they have no place in, and warns of a missing frontend or backend side. */
   #allowed(walk: Walk, row: ProxyRow, proxy: ProxyDraft): boolean {
     if (proxy.kind === 'defaults') {
-      if (row.defaults === 'no') walk.error(walk.keywordSpan, `'${walk.keyword}' not allowed in 'defaults' section`, 'Move the line into the proxy sections.');
+      if (row.defaults === 'no')
+        walk.error(walk.keywordSpan, `'${walk.keyword}' not allowed in 'defaults' section`, 'Move the line into the proxy sections.');
       if (row.defaults === 'named' && proxy.name === '') {
         walk.error(walk.keywordSpan, `'${walk.keyword}' not allowed in anonymous 'defaults' section`, 'Give the section a name.');
       }
       return !walk.failed;
     }
-    const missing = row.side === 'frontend' && !hasFrontend(proxy) ? 'frontend' : row.side === 'backend' && !hasBackend(proxy) ? 'backend' : null;
+    const missing =
+      row.side === 'frontend' && !hasFrontend(proxy) ? 'frontend' : row.side === 'backend' && !hasBackend(proxy) ? 'backend' : null;
     if (missing === null) return true;
     const advice = row.name === 'maxconn' ? "Maybe you want 'fullconn' instead." : `Move the line into a ${missing} or listen section.`;
     if (row.strict === true) walk.error(walk.keywordSpan, `'${walk.keyword}' not allowed in '${proxy.kind}' section`, advice);
-    else walk.warn(walk.keywordSpan, `'${walk.keyword}' ignored because ${proxy.kind} '${proxy.name}' has no ${missing} capability`, advice);
+    else
+      walk.warn(walk.keywordSpan, `'${walk.keyword}' ignored because ${proxy.kind} '${proxy.name}' has no ${missing} capability`, advice);
     return false;
   }
 
@@ -202,16 +277,24 @@ export class Builder {
       return;
     }
     if (!table.isGroup(word.text)) {
-      const other = table === globalTable as unknown ? proxyTable : globalTable;
-      const elsewhere = other.find(words, from) === null ? null : `It is a keyword of ${other === globalTable as unknown ? 'the global section' : 'proxy sections'}.`;
-      this.#alert(word.span, `unknown keyword '${word.text}' in '${this.#site.section}' section`, didYouMean(word.text, table.candidates()) ?? elsewhere);
+      const other = table === (globalTable as unknown) ? proxyTable : globalTable;
+      const elsewhere =
+        other.find(words, from) === null
+          ? null
+          : `It is a keyword of ${other === (globalTable as unknown) ? 'the global section' : 'proxy sections'}.`;
+      this.#alert(
+        word.span,
+        `unknown keyword '${word.text}' in '${this.#site.section}' section`,
+        didYouMean(word.text, table.candidates()) ?? elsewhere,
+      );
       return;
     }
     const known = table.candidates(word.text);
     const sub = words[from + 1];
     const meant = sub === undefined ? null : didYouMean(sub.text, known);
     if (sub === undefined) this.#alert(word.span, `'${word.text}' expects one of ${quoted(known)}`, null);
-    else if (word.text === 'option') this.#alert(sub.span, `unknown option '${sub.text}'`, meant ?? 'See docs/reference.md for the options.');
+    else if (word.text === 'option')
+      this.#alert(sub.span, `unknown option '${sub.text}'`, meant ?? 'See docs/reference.md for the options.');
     else this.#alert(sub.span, `'${word.text}' supports ${quoted(known)} (got '${sub.text}')`, meant);
   }
 
@@ -228,7 +311,12 @@ export class Builder {
 /** HAProxy's error for words left over. */
 export function unexpected(walk: Walk): void {
   const word = walk.peek();
-  if (word !== undefined) walk.error(word, `'${walk.keyword}' cannot handle unexpected argument '${word.text}'`, 'Remove it, or quote the words that belong together.');
+  if (word !== undefined)
+    walk.error(
+      word,
+      `'${walk.keyword}' cannot handle unexpected argument '${word.text}'`,
+      'Remove it, or quote the words that belong together.',
+    );
 }
 
 function quoted(names: readonly string[]): string {

@@ -17,7 +17,9 @@ export function checkProxies(proxies: readonly ProxyDraft[], report: Report): vo
 }
 
 const NEEDED: readonly (readonly [keyof Timeouts, 'frontend' | 'backend'])[] = [
-  ['client', 'frontend'], ['connect', 'backend'], ['server', 'backend'],
+  ['client', 'frontend'],
+  ['connect', 'backend'],
+  ['server', 'backend'],
 ];
 
 /** A frontend needs 'client', a backend with servers 'connect' and 'server'. */
@@ -27,8 +29,12 @@ function checkTimeouts(proxy: ProxyDraft, report: Report): void {
     return wanted && (proxy.settings.timeouts[timeout] ?? 0) === 0;
   }).map(([timeout]) => `'${timeout}'`);
   if (missing.length === 0) return;
-  warn(report, proxy.span, `missing timeouts for ${proxyType(proxy)} '${proxy.name}'`,
-    `Set these timeouts to a non-zero value, here or in 'defaults': ${missing.join(', ')}. Without them a silent peer holds a connection for ever.`);
+  warn(
+    report,
+    proxy.span,
+    `missing timeouts for ${proxyType(proxy)} '${proxy.name}'`,
+    `Set these timeouts to a non-zero value, here or in 'defaults': ${missing.join(', ')}. Without them a silent peer holds a connection for ever.`,
+  );
 }
 
 function checkSides(proxy: ProxyDraft, report: Report): void {
@@ -38,7 +44,12 @@ function checkSides(proxy: ProxyDraft, report: Report): void {
   }
   if (proxy.kind !== 'listen') return;
   if (proxy.servers.length > 0 && proxy.settings.defaultBackend !== null) {
-    warn(report, proxy.settings.defaultBackend.span, `proxy '${proxy.name}' has servers and a 'default_backend': the servers get nothing`, 'Keep one of them.');
+    warn(
+      report,
+      proxy.settings.defaultBackend.span,
+      `proxy '${proxy.name}' has servers and a 'default_backend': the servers get nothing`,
+      'Keep one of them.',
+    );
   }
 }
 
@@ -49,18 +60,31 @@ function checkHttpOnly(proxy: ProxyDraft, report: Report): void {
   const who = `${proxyType(proxy)} '${proxy.name}'`;
   for (const family of HTTP_FAMILIES) {
     const [rule] = proxy.settings.rules[family];
-    if (rule !== undefined) warn(report, rule.span, `'${family}' rules ignored for ${who} as they require HTTP mode`, "Add 'mode http', or remove the rules.");
+    if (rule !== undefined)
+      warn(report, rule.span, `'${family}' rules ignored for ${who} as they require HTTP mode`, "Add 'mode http', or remove the rules.");
   }
   const [redirect] = proxy.redirects;
-  if (redirect !== undefined) warn(report, redirect.span, `'redirect' rules ignored for ${who} as they require HTTP mode`, "Add 'mode http', or remove the rules.");
+  if (redirect !== undefined)
+    warn(report, redirect.span, `'redirect' rules ignored for ${who} as they require HTTP mode`, "Add 'mode http', or remove the rules.");
   const [response] = proxy.settings.rules['tcp-response content'];
   if (response !== undefined) {
     const advice = 'They would change what happens to traffic, so they are refused rather than ignored.';
-    report({ severity: 'alert', summary: `'tcp-response content' rules are not supported yet in ${who}, which is not in HTTP mode`, advice, span: response.span, related: [] });
+    report({
+      severity: 'alert',
+      summary: `'tcp-response content' rules are not supported yet in ${who}, which is not in HTTP mode`,
+      advice,
+      span: response.span,
+      related: [],
+    });
   }
   const forwardFor = proxy.seen.get('option forwardfor');
   if (proxy.settings.forwardFor !== null) {
-    warn(report, forwardFor ?? proxy.span, `'option forwardfor' ignored for ${who} as it requires HTTP mode`, "Add 'mode http', or remove the option.");
+    warn(
+      report,
+      forwardFor ?? proxy.span,
+      `'option forwardfor' ignored for ${who} as it requires HTTP mode`,
+      "Add 'mode http', or remove the option.",
+    );
   }
 }
 

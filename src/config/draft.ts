@@ -2,8 +2,17 @@
 import { AclTable } from './acl.js';
 import type { Span } from './diagnostic.js';
 import type {
-  Condition, ErrorResponse, ForwardFor, LogFormat, Mode, ProxyOptions, Rule, RuleFamily, SocketAddress,
-  Timeouts, Tune,
+  Condition,
+  ErrorResponse,
+  ForwardFor,
+  LogFormat,
+  Mode,
+  ProxyOptions,
+  Rule,
+  RuleFamily,
+  SocketAddress,
+  Timeouts,
+  Tune,
 } from './model.js';
 
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -184,33 +193,91 @@ export function proxyType(proxy: ProxyDraft): string {
 
 export function newGlobal(): GlobalDraft {
   return {
-    daemon: false, pidfile: null, chroot: null, uid: null, gid: null, maxconn: 0, nbthread: null, maxpipes: -1, splice: true,
-    ulimitN: 0, hardStopAfter: null, description: null, node: null, localpeer: null, zeroWarning: false,
+    daemon: false,
+    pidfile: null,
+    chroot: null,
+    uid: null,
+    gid: null,
+    maxconn: 0,
+    nbthread: null,
+    maxpipes: -1,
+    splice: true,
+    ulimitN: 0,
+    hardStopAfter: null,
+    description: null,
+    node: null,
+    localpeer: null,
+    zeroWarning: false,
     unixBind: { prefix: '', mode: null, uid: null, gid: null },
     tune: { bufsize: 16384, maxrewrite: 1024, pipesize: 0, maxHeaders: 101, maxAccept: 4 },
   };
 }
 
 const NEW_RULES = (): RuleSetsDraft => ({
-  'tcp-request connection': [], 'tcp-request session': [], 'tcp-request content': [], 'tcp-response content': [],
-  'http-request': [], 'http-response': [], 'http-after-response': [],
+  'tcp-request connection': [],
+  'tcp-request session': [],
+  'tcp-request content': [],
+  'tcp-response content': [],
+  'http-request': [],
+  'http-response': [],
+  'http-after-response': [],
 });
 
 /** HAProxy's documented defaults. */
 export function newSettings(): ProxySettings {
   return {
-    mode: 'tcp', disabled: false, maxconn: 0, fullconn: 0, backlog: 0, retries: 3,
+    mode: 'tcp',
+    disabled: false,
+    maxconn: 0,
+    fullconn: 0,
+    backlog: 0,
+    retries: 3,
     timeouts: {
-      client: null, server: null, connect: null, httpRequest: null, httpKeepAlive: null, queue: null, tunnel: null,
-      clientFin: null, serverFin: null, tarpit: null, check: null, clientHs: null,
+      client: null,
+      server: null,
+      connect: null,
+      httpRequest: null,
+      httpKeepAlive: null,
+      queue: null,
+      tunnel: null,
+      clientFin: null,
+      serverFin: null,
+      tarpit: null,
+      check: null,
+      clientHs: null,
     },
-    flags: new Set(), connectionMode: 'http-keep-alive', reuse: 'safe', redispatch: 0,
-    balance: { algorithm: 'roundrobin', args: [] }, source: null, forwardFor: null, defaultBackend: null, errors: new Map(),
-    rules: NEW_RULES(), inspectDelay: { request: null, response: null },
+    flags: new Set(),
+    connectionMode: 'http-keep-alive',
+    reuse: 'safe',
+    redispatch: 0,
+    balance: { algorithm: 'roundrobin', args: [] },
+    source: null,
+    forwardFor: null,
+    defaultBackend: null,
+    errors: new Map(),
+    rules: NEW_RULES(),
+    inspectDelay: { request: null, response: null },
     server: {
-      weight: 1, backup: false, disabled: false, maxconn: 0, minconn: 0, maxqueue: 0, sendProxy: 0, source: null, check: false,
-      checkAddress: null, checkPort: 0, inter: 2000, fastinter: null, downinter: null, rise: 2, fall: 3, poolMaxConn: -1,
-      maxReuse: -1, poolPurgeDelay: 5000, initAddress: ['last', 'libc'],
+      weight: 1,
+      backup: false,
+      disabled: false,
+      maxconn: 0,
+      minconn: 0,
+      maxqueue: 0,
+      sendProxy: 0,
+      source: null,
+      check: false,
+      checkAddress: null,
+      checkPort: 0,
+      inter: 2000,
+      fastinter: null,
+      downinter: null,
+      rise: 2,
+      fall: 3,
+      poolMaxConn: -1,
+      maxReuse: -1,
+      poolPurgeDelay: 5000,
+      initAddress: ['last', 'libc'],
     },
   };
 }
@@ -223,14 +290,32 @@ export function copySettings(from: ProxySettings): ProxySettings {
   }
   return {
     ...from,
-    timeouts: { ...from.timeouts }, flags: new Set(from.flags), errors: new Map(from.errors), rules,
-    inspectDelay: { ...from.inspectDelay }, server: { ...from.server },
+    timeouts: { ...from.timeouts },
+    flags: new Set(from.flags),
+    errors: new Map(from.errors),
+    rules,
+    inspectDelay: { ...from.inspectDelay },
+    server: { ...from.server },
   };
 }
 
 export function newProxy(kind: ProxyKind, name: string, span: Span, defaults: ProxyDraft | null): ProxyDraft {
   return {
-    kind, name, span, defaults, settings: defaults === null ? newSettings() : copySettings(defaults.settings),
-    id: null, description: null, redirects: [], acls: new AclTable(), binds: [], servers: [], useBackend: [], lastRank: -1, ownFamilies: new Set(), ownTimeouts: new Set(), seen: new Map(),
+    kind,
+    name,
+    span,
+    defaults,
+    settings: defaults === null ? newSettings() : copySettings(defaults.settings),
+    id: null,
+    description: null,
+    redirects: [],
+    acls: new AclTable(),
+    binds: [],
+    servers: [],
+    useBackend: [],
+    lastRank: -1,
+    ownFamilies: new Set(),
+    ownTimeouts: new Set(),
+    seen: new Map(),
   };
 }

@@ -15,7 +15,7 @@ export function fileReader(): FileReader {
   return {
     read(path) {
       let contents = cache.get(path);
-      if (contents === undefined) cache.set(path, contents = readLatin1(fromLatin1(path)));
+      if (contents === undefined) cache.set(path, (contents = readLatin1(fromLatin1(path))));
       return contents;
     },
   };
@@ -30,7 +30,10 @@ function readLatin1(path: string): string | { readonly problem: string } {
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file or directory', EACCES: 'permission denied', EISDIR: 'is a directory', ENOTDIR: 'not a directory',
+  ENOENT: 'no such file or directory',
+  EACCES: 'permission denied',
+  EISDIR: 'is a directory',
+  ENOTDIR: 'not a directory',
 };
 
 function reason(error: unknown): string {

@@ -20,7 +20,12 @@ interface Listed {
   readonly usage: string;
 }
 
-const MARKS: Readonly<Record<Support, string>> = { yes: '', inert: ' [no effect]', unsupported: ' [not supported yet]', removed: ' [removed]' };
+const MARKS: Readonly<Record<Support, string>> = {
+  yes: '',
+  inert: ' [no effect]',
+  unsupported: ' [not supported yet]',
+  removed: ' [removed]',
+};
 
 function line({ name, support, usage }: Listed): string {
   return `\t${name}${support === 'yes' && usage !== '' ? ` ${usage}` : ''}${MARKS[support]}`;
@@ -30,7 +35,10 @@ function block(title: string, rows: readonly Listed[]): string[] {
   return [title, ...[...rows].sort((a, b) => (a.name < b.name ? -1 : 1)).map(line)];
 }
 
-function tableRows(table: { readonly rows: readonly (Parameters<typeof usageOf>[0] & { readonly name: string; readonly support: Support })[] }, prefix = ''): Listed[] {
+function tableRows(
+  table: { readonly rows: readonly (Parameters<typeof usageOf>[0] & { readonly name: string; readonly support: Support })[] },
+  prefix = '',
+): Listed[] {
   return table.rows.map((row) => ({ name: prefix + row.name, support: row.support, usage: usageOf(row) }));
 }
 
@@ -38,7 +46,12 @@ function sampleRows(rows: readonly { readonly name: string; readonly args: reado
   const names = new Set(rows.map((row) => row.name));
   const missing = known.filter((name) => !names.has(name)).map((name): Listed => ({ name, support: 'unsupported', usage: '' }));
   const present = rows.map((row): Listed => ({
-    name: row.args.length === 0 ? row.name : `${row.name}(${row.args.map((arg) => (arg.optional === true ? `[${arg.name}]` : arg.name)).join(',')})`, support: 'yes', usage: '',
+    name:
+      row.args.length === 0
+        ? row.name
+        : `${row.name}(${row.args.map((arg) => (arg.optional === true ? `[${arg.name}]` : arg.name)).join(',')})`,
+    support: 'yes',
+    usage: '',
   }));
   return [...present, ...missing];
 }
@@ -57,8 +70,16 @@ export function knownKeywords(): string {
     ...[...DERIVED_KEYWORDS].map(([name, { fetch, method }]) => `${name} = ${fetch} -m ${method}`).sort(),
     '# List of registered configuration keywords:',
     ...block('global', tableRows(globalTable)),
-    ...block('listen', [...tableRows(proxyTable), ...tableRows(bindTable, 'bind <addr> '), ...tableRows(serverTable, 'server <name> <addr> '), ...actionRows()]),
-    ...block('other sections', SECTIONS.map(({ name, support }) => ({ name, support, usage: '' }))),
+    ...block('listen', [
+      ...tableRows(proxyTable),
+      ...tableRows(bindTable, 'bind <addr> '),
+      ...tableRows(serverTable, 'server <name> <addr> '),
+      ...actionRows(),
+    ]),
+    ...block(
+      'other sections',
+      SECTIONS.map(({ name, support }) => ({ name, support, usage: '' })),
+    ),
     ...block('# List of registered sample converter functions:', sampleRows(converters, KNOWN_CONVERTERS)),
     ...block('# List of registered sample fetch functions:', sampleRows(fetches, KNOWN_FETCHES)),
   ];

@@ -54,13 +54,22 @@ async function loadSources(sources: readonly Source[], options: LoadOptions, dia
   await builder.lookUpPatterns(options.lookup ?? systemLookup);
   builder.global.localpeer ??= localpeer;
   const drafts = {
-    global: builder.global, proxies: builder.proxies, references: builder.references,
-    environment: changes(before, environment), sources: sources.map(({ name }) => ({ name })),
+    global: builder.global,
+    proxies: builder.proxies,
+    references: builder.references,
+    environment: changes(before, environment),
+    sources: sources.map(({ name }) => ({ name })),
   };
   const model = resolve(drafts, book, report);
   checkProxies(builder.proxies, report);
   if (builder.global.zeroWarning && diagnostics.some(({ severity }) => severity === 'warning')) {
-    report({ severity: 'alert', summary: "some warnings were found and 'zero-warning' is set", advice: 'Correct them, or remove zero-warning.', span: null, related: [] });
+    report({
+      severity: 'alert',
+      summary: "some warnings were found and 'zero-warning' is set",
+      advice: 'Correct them, or remove zero-warning.',
+      span: null,
+      related: [],
+    });
   }
   const failed = diagnostics.some(({ severity }) => severity === 'alert');
   return { model: failed ? null : deepFreeze(model), diagnostics, sources };
@@ -88,10 +97,12 @@ function hostsOf({ proxies }: Builder): HostAddress[] {
 function changes(before: ReadonlyMap<string, string>, environment: Environment): Global['environment'] {
   const after = new Map(environment.entries());
   const names = new Set([...before.keys(), ...after.keys()]);
-  return [...names].filter((name) => before.get(name) !== after.get(name)).map((name) => {
-    const value = after.get(name);
-    return { name, value: value === undefined ? null : Buffer.from(value, 'latin1').toString('utf8') };
-  });
+  return [...names]
+    .filter((name) => before.get(name) !== after.get(name))
+    .map((name) => {
+      const value = after.get(name);
+      return { name, value: value === undefined ? null : Buffer.from(value, 'latin1').toString('utf8') };
+    });
 }
 
 function deepFreeze<T>(value: T): T {

@@ -27,14 +27,22 @@ export class AddressBook {
     const book = new AddressBook();
     const wanted = new Map<string, HostAddress>();
     for (const address of addresses) wanted.set(key(address), address);
-    await Promise.all([...wanted].map(async ([name, { host, family }]) => {
-      book.#found.set(name, await lookup(host, family));
-    }));
+    await Promise.all(
+      [...wanted].map(async ([name, { host, family }]) => {
+        book.#found.set(name, await lookup(host, family));
+      }),
+    );
     return book;
   }
 
   /** The address itself, or that of its host name; null after an error. `what` begins the message. */
-  find(address: DraftAddress, span: Span, what: string, report: (diagnostic: Diagnostic) => void, methods: Methods = ['libc']): SocketAddress | null {
+  find(
+    address: DraftAddress,
+    span: Span,
+    what: string,
+    report: (diagnostic: Diagnostic) => void,
+    methods: Methods = ['libc'],
+  ): SocketAddress | null {
     if (address.kind !== 'host') return address;
     for (const method of methods) {
       if (method === 'last') continue;
@@ -42,10 +50,16 @@ export class AddressBook {
         report(alert(`'${what}' : a server without address (init-addr none) is not supported yet`, 'Name an address to start with.', span));
         return null;
       }
-      const text = method === 'libc' ? this.#found.get(key(address)) ?? null : method.kind === 'ip' ? method.address : null;
+      const text = method === 'libc' ? (this.#found.get(key(address)) ?? null) : method.kind === 'ip' ? method.address : null;
       if (text !== null) return { kind: 'ip', family: text.includes(':') ? 6 : 4, address: text, port: address.port };
     }
-    report(alert(`'${what}' : could not resolve address '${address.host}'`, 'Check the name and the resolver of this machine, or write an address.', span));
+    report(
+      alert(
+        `'${what}' : could not resolve address '${address.host}'`,
+        'Check the name and the resolver of this machine, or write an address.',
+        span,
+      ),
+    );
     return null;
   }
 }

@@ -17,11 +17,16 @@ export function checkRawResponse(contents: string): string | ResponseProblem {
   const end = /\r?\n\r?\n/.exec(contents);
   if (end === null) return { problem: 'its head has no end', advice: 'An empty line must follow the header fields.' };
   const [status = '', ...fields] = contents.slice(0, end.index).split(/\r?\n/);
-  if (!STATUS_LINE.test(status)) return { problem: `'${status.slice(0, 60)}' is not a status line`, advice: "The file must start with a line like 'HTTP/1.1 503 Service Unavailable'." };
+  if (!STATUS_LINE.test(status))
+    return {
+      problem: `'${status.slice(0, 60)}' is not a status line`,
+      advice: "The file must start with a line like 'HTTP/1.1 503 Service Unavailable'.",
+    };
   const bad = fields.find((field) => !FIELD.test(field));
   if (bad !== undefined) return { problem: `'${bad.slice(0, 60)}' is not a header field`, advice: "Header fields are '<name>: <value>'." };
   const body = contents.slice(end.index + end[0].length);
-  if (fields.some((field) => /^transfer-encoding:/i.test(field))) return { problem: 'it is chunked', advice: 'Write the body as it is, without Transfer-Encoding.' };
+  if (fields.some((field) => /^transfer-encoding:/i.test(field)))
+    return { problem: 'it is chunked', advice: 'Write the body as it is, without Transfer-Encoding.' };
   const length = fields.map((field) => /^content-length:[ \t]*(.*?)[ \t]*$/i.exec(field)?.[1]).find((value) => value !== undefined);
   if (length !== undefined && length !== String(body.length)) {
     return { problem: `its Content-Length is ${length}, but its body has ${body.length} bytes`, advice: 'Correct the field or remove it.' };

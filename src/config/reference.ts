@@ -47,7 +47,10 @@ function keyword(row: Row): string {
 
 /** Names that do not work, in two paragraphs. */
 function others(rows: readonly Pick<Row, 'name' | 'support'>[]): string {
-  const names = (support: Support): string => byName(rows.filter((row) => row.support === support)).map((row) => `\`${row.name}\``).join(', ');
+  const names = (support: Support): string =>
+    byName(rows.filter((row) => row.support === support))
+      .map((row) => `\`${row.name}\``)
+      .join(', ');
   const inert = names('inert');
   const unsupported = names('unsupported');
   return [
@@ -58,7 +61,10 @@ function others(rows: readonly Pick<Row, 'name' | 'support'>[]): string {
 
 function wordTable(title: string, rows: readonly Row[]): string {
   const working = byName(rows.filter((row) => row.support === 'yes'));
-  return `## ${title}\n\n${table(['Keyword', 'Meaning'], working.map((row) => [keyword(row), row.doc]))}\n\n${others(rows)}\n`;
+  return `## ${title}\n\n${table(
+    ['Keyword', 'Meaning'],
+    working.map((row) => [keyword(row), row.doc]),
+  )}\n\n${others(rows)}\n`;
 }
 
 function sections(row: ProxyRow): string[] {
@@ -75,7 +81,14 @@ function proxyKeywords(): string {
 
 function actionTables(): string {
   const rows = byName(actions).map((row) => [`\`${row.name}\``, row.families.join(', '), row.final ? 'yes' : '-', row.doc]);
-  const missing = RULE_FAMILIES.map((family) => `Refused in \`${family}\`: ${missingActions(family).map((name) => `\`${name}\``).join(', ') || 'none'}.`);
+  const missing = RULE_FAMILIES.map(
+    (family) =>
+      `Refused in \`${family}\`: ${
+        missingActions(family)
+          .map((name) => `\`${name}\``)
+          .join(', ') || 'none'
+      }.`,
+  );
   return `## Actions\n\n${table(['Action', 'Rules', 'Ends the rules', 'Meaning'], rows)}\n\n${missing.join('\n\n')}\n`;
 }
 
@@ -97,8 +110,13 @@ function sampleTables(): string {
 /** The whole page. */
 export function reference(): string {
   return [
-    INTRODUCTION, wordTable('Keywords of `global`', globalTable.rows), proxyKeywords(), wordTable('Words of `bind` lines', bindTable.rows),
-    wordTable('Words of `server`, `server-template` and `default-server` lines', serverTable.rows), actionTables(), sampleTables(),
+    INTRODUCTION,
+    wordTable('Keywords of `global`', globalTable.rows),
+    proxyKeywords(),
+    wordTable('Words of `bind` lines', bindTable.rows),
+    wordTable('Words of `server`, `server-template` and `default-server` lines', serverTable.rows),
+    actionTables(),
+    sampleTables(),
     `## Other sections\n\n${others(SECTIONS)}\n`,
   ].join('\n');
 }

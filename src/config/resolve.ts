@@ -30,7 +30,13 @@ class Ids {
     const other = this.#used.get(wanted.value);
     if (other === undefined) this.#used.set(wanted.value, wanted.span);
     else {
-      report({ severity: 'alert', summary: summary(wanted.value), advice: 'Choose another number.', span: wanted.span, related: [{ span: other, text: 'used here' }] });
+      report({
+        severity: 'alert',
+        summary: summary(wanted.value),
+        advice: 'Choose another number.',
+        span: wanted.span,
+        related: [{ span: other, text: 'used here' }],
+      });
     }
   }
 
@@ -68,13 +74,22 @@ class Resolver {
     const numbers = proxies.map((proxy) => proxy.id?.value ?? ids.next());
     const resolved = proxies.map((proxy, index) => this.#proxy(proxy, index, numbers[index] as number));
     for (const reference of this.#drafts.references) this.#reference(reference);
-    return { sources, global: this.#global(), proxies: withFullconn(resolved, this.#drafts.global.maxconn), servers: this.#servers, listeners: this.#listeners };
+    return {
+      sources,
+      global: this.#global(),
+      proxies: withFullconn(resolved, this.#drafts.global.maxconn),
+      servers: this.#servers,
+      listeners: this.#listeners,
+    };
   }
 
   #global(): Global {
     const { unixBind: _, nbthread, tune, ...global } = this.#drafts.global;
     return {
-      ...global, nbthread: nbthread ?? defaultThreads(), environment: this.#drafts.environment, variables: [],
+      ...global,
+      nbthread: nbthread ?? defaultThreads(),
+      environment: this.#drafts.environment,
+      variables: [],
       // HAProxy readjusts it to half a buffer.
       tune: { ...tune, maxrewrite: Math.min(tune.maxrewrite, tune.bufsize >> 1) },
     };
@@ -85,19 +100,44 @@ class Resolver {
     const servers = hasBackend(draft) ? this.#serversOf(draft, index) : [];
     const listeners = hasFrontend(draft) ? this.#listenersOf(draft, index) : [];
     return {
-      index, name, kind, isFrontend: hasFrontend(draft), isBackend: hasBackend(draft), span, mode: settings.mode, id,
-      description: draft.description, disabled: settings.disabled, maxconn: settings.maxconn, fullconn: settings.fullconn,
-      backlog: settings.backlog, retries: settings.retries, timeouts: settings.timeouts,
-      options: { flags: [...settings.flags], connectionMode: settings.connectionMode, reuse: settings.reuse, redispatch: settings.redispatch },
-      listeners, servers, balance: settings.balance,
+      index,
+      name,
+      kind,
+      isFrontend: hasFrontend(draft),
+      isBackend: hasBackend(draft),
+      span,
+      mode: settings.mode,
+      id,
+      description: draft.description,
+      disabled: settings.disabled,
+      maxconn: settings.maxconn,
+      fullconn: settings.fullconn,
+      backlog: settings.backlog,
+      retries: settings.retries,
+      timeouts: settings.timeouts,
+      options: {
+        flags: [...settings.flags],
+        connectionMode: settings.connectionMode,
+        reuse: settings.reuse,
+        redispatch: settings.redispatch,
+      },
+      listeners,
+      servers,
+      balance: settings.balance,
       defaultBackend: hasFrontend(draft) ? this.#defaultBackend(draft) : null,
       useBackend: draft.useBackend.flatMap((rule): UseBackend[] => {
         const backend = 'items' in rule.backend ? rule.backend : this.#backend(draft, rule.backend, 'use_backend');
         return backend === null ? [] : [{ backend, condition: rule.condition, span: rule.span }];
       }),
-      rules: draft.redirects.length === 0 ? settings.rules : { ...settings.rules, 'http-request': [...settings.rules['http-request'], ...draft.redirects] }, inspectDelay: settings.inspectDelay, source: hasBackend(draft) ? this.#source(settings.source) : null,
-      errors: [...settings.errors.values()], forwardFor: settings.forwardFor,
-    } as Proxy;
+      rules:
+        draft.redirects.length === 0
+          ? settings.rules
+          : { ...settings.rules, 'http-request': [...settings.rules['http-request'], ...draft.redirects] },
+      inspectDelay: settings.inspectDelay,
+      source: hasBackend(draft) ? this.#source(settings.source) : null,
+      errors: [...settings.errors.values()],
+      forwardFor: settings.forwardFor,
+    };
   }
 
   #defaultBackend(draft: ProxyDraft): number | null {
@@ -111,7 +151,7 @@ class Resolver {
     const found = index === undefined ? undefined : this.#drafts.proxies[index];
     if (index === undefined || found === undefined || !hasBackend(found)) {
       const backends = this.#drafts.proxies.filter(hasBackend).map((proxy) => proxy.name);
-      const advice = found === undefined ? didYouMean(name, backends) ?? `Add a section 'backend ${name}'.` : `'${name}' is a frontend.`;
+      const advice = found === undefined ? (didYouMean(name, backends) ?? `Add a section 'backend ${name}'.`) : `'${name}' is a frontend.`;
       return this.#alert(span, `${proxyType(draft)} '${draft.name}': unable to find required ${keyword}: '${name}'`, advice);
     }
     const mine = draft.settings.mode;
@@ -120,10 +160,19 @@ class Resolver {
     const where = keyword === 'default_backend' ? 'as its default backend' : "in a 'use_backend' rule";
     const related = [{ span: found.span, text: 'the backend' }];
     if (mine === 'tcp') {
-      return this.#alert(span, `${mine} ${proxyType(draft)} '${draft.name}' with ${other} backend '${name}' is not supported yet`,
-        "Give both the same 'mode': a connection is not upgraded from tcp to http.", related);
+      return this.#alert(
+        span,
+        `${mine} ${proxyType(draft)} '${draft.name}' with ${other} backend '${name}' is not supported yet`,
+        "Give both the same 'mode': a connection is not upgraded from tcp to http.",
+        related,
+      );
     }
-    return this.#alert(span, `${mine} ${proxyType(draft)} '${draft.name}' tries to use incompatible ${other} backend '${name}' ${where}`, "Give both the same 'mode'.", related);
+    return this.#alert(
+      span,
+      `${mine} ${proxyType(draft)} '${draft.name}' tries to use incompatible ${other} backend '${name}' ${where}`,
+      "Give both the same 'mode'.",
+      related,
+    );
   }
 
   #source(source: ServerSettings['source']): SourceAddress | null {
@@ -136,12 +185,20 @@ class Resolver {
     const ids = new Ids();
     const names = new Map<string, ServerDraft>();
     for (const server of draft.servers) {
-      ids.claim(server.id, this.#report, (value) => `'server ${server.name}' : custom id ${value} already used in ${proxyType(draft)} '${draft.name}'`);
+      ids.claim(
+        server.id,
+        this.#report,
+        (value) => `'server ${server.name}' : custom id ${value} already used in ${proxyType(draft)} '${draft.name}'`,
+      );
       const other = names.get(server.name);
       if (other === undefined) names.set(server.name, server);
       else {
-        this.#alert(server.span, `${proxyType(draft)} '${draft.name}', another server named '${server.name}' was already defined`, 'Use distinct names.',
-          [{ span: other.span, text: 'defined here' }]);
+        this.#alert(
+          server.span,
+          `${proxyType(draft)} '${draft.name}', another server named '${server.name}' was already defined`,
+          'Use distinct names.',
+          [{ span: other.span, text: 'defined here' }],
+        );
       }
     }
     return draft.servers.map((server) => {
@@ -155,19 +212,37 @@ class Resolver {
   #server(draft: ProxyDraft, server: ServerDraft, proxy: number, index: number, id: number): Server {
     const { name, settings, span, addressSpan } = server;
     const { weight, backup, disabled, maxconn, minconn, maxqueue, sendProxy, poolMaxConn, maxReuse, poolPurgeDelay } = settings;
-    const address = this.#book.find(server.address, addressSpan, `server ${draft.name}/${name}`, this.#report, settings.initAddress) ?? NOWHERE;
+    const address =
+      this.#book.find(server.address, addressSpan, `server ${draft.name}/${name}`, this.#report, settings.initAddress) ?? NOWHERE;
     return {
-      index, proxy, name, id, address, weight, backup, disabled, maxconn, minconn, maxqueue, sendProxy,
-      source: this.#source(settings.source ?? null), check: settings.check ? this.#check(server, address) : null,
-      poolMaxConn, maxReuse, poolPurgeDelay, span,
+      index,
+      proxy,
+      name,
+      id,
+      address,
+      weight,
+      backup,
+      disabled,
+      maxconn,
+      minconn,
+      maxqueue,
+      sendProxy,
+      source: this.#source(settings.source ?? null),
+      check: settings.check ? this.#check(server, address) : null,
+      poolMaxConn,
+      maxReuse,
+      poolPurgeDelay,
+      span,
     };
   }
 
   #check({ name, settings, addressSpan }: ServerDraft, server: Server['address']): Check {
     const { inter, fastinter, downinter, rise, fall, checkAddress, checkPort } = settings;
-    const own = checkAddress === null ? server : this.#book.find(checkAddress.address, checkAddress.span, 'addr', this.#report) ?? NOWHERE;
+    const own =
+      checkAddress === null ? server : (this.#book.find(checkAddress.address, checkAddress.span, 'addr', this.#report) ?? NOWHERE);
     const port = checkPort !== 0 ? checkPort : server.kind === 'ip' ? server.port : 0;
-    if (own.kind === 'ip' && port === 0) this.#alert(addressSpan, `server ${name} has neither service port nor check port`, "Add 'port <port>'.");
+    if (own.kind === 'ip' && port === 0)
+      this.#alert(addressSpan, `server ${name} has neither service port nor check port`, "Add 'port <port>'.");
     const address = own.kind === 'ip' ? { ...own, port } : own;
     return { inter, fastinter, downinter, rise, fall, address };
   }
@@ -178,11 +253,13 @@ class Resolver {
       const id = bind.id === null ? null : { value: bind.id, span: bind.span };
       ids.claim(id, this.#report, (value) => `'bind' : custom id ${value} already used in ${proxyType(draft)} '${draft.name}'`);
     }
-    return draft.binds.flatMap((bind) => bind.addresses.map((entry) => {
-      const index = this.#listeners.length;
-      this.#listeners.push(this.#listener(bind, entry, proxy, index, bind.id ?? ids.next()));
-      return index;
-    }));
+    return draft.binds.flatMap((bind) =>
+      bind.addresses.map((entry) => {
+        const index = this.#listeners.length;
+        this.#listeners.push(this.#listener(bind, entry, proxy, index, bind.id ?? ids.next()));
+        return index;
+      }),
+    );
   }
 
   #listener(bind: BindDraft, entry: BindDraft['addresses'][number], proxy: number, index: number, id: number): Listener {
@@ -191,9 +268,22 @@ class Resolver {
     const found = this.#book.find(entry.address, entry.span, 'bind', this.#report) ?? NOWHERE;
     const unix = found.kind === 'unix' ? unixBind : null;
     return {
-      index, proxy, name, address: found.kind === 'unix' ? { ...found, path: unixBind.prefix + found.path } : found,
-      maxconn, backlog, acceptProxy, v6only, interface: device, tfo, deferAccept, mode: bind.mode ?? unix?.mode ?? null,
-      uid: bind.uid ?? unix?.uid ?? null, gid: bind.gid ?? unix?.gid ?? null, id, span: entry.span,
+      index,
+      proxy,
+      name,
+      address: found.kind === 'unix' ? { ...found, path: unixBind.prefix + found.path } : found,
+      maxconn,
+      backlog,
+      acceptProxy,
+      v6only,
+      interface: device,
+      tfo,
+      deferAccept,
+      mode: bind.mode ?? unix?.mode ?? null,
+      uid: bind.uid ?? unix?.uid ?? null,
+      gid: bind.gid ?? unix?.gid ?? null,
+      id,
+      span: entry.span,
     };
   }
 
@@ -204,7 +294,12 @@ class Resolver {
     if (kind === 'server') {
       const full = name.includes('/') ? name : `${proxy?.name ?? ''}/${name}`;
       const index = this.#serverIndex.get(full);
-      if (index === undefined) this.#alert(span, `unable to find server '${name}' referenced in arg ${at + 1} of '${keyword}'`, didYouMean(full, this.#serverIndex.keys()));
+      if (index === undefined)
+        this.#alert(
+          span,
+          `unable to find server '${name}' referenced in arg ${at + 1} of '${keyword}'`,
+          didYouMean(full, this.#serverIndex.keys()),
+        );
       else args[at] = index;
       return;
     }
@@ -212,7 +307,12 @@ class Resolver {
     const found = index === undefined ? undefined : this.#drafts.proxies[index];
     const fits = found !== undefined && (kind === 'frontend' ? hasFrontend(found) : hasBackend(found));
     if (index !== undefined && fits) args[at] = index;
-    else this.#alert(span, `unable to find ${kind} '${name}' referenced in arg ${at + 1} of '${keyword}'`, didYouMean(name, this.#proxyIndex.keys()));
+    else
+      this.#alert(
+        span,
+        `unable to find ${kind} '${name}' referenced in arg ${at + 1} of '${keyword}'`,
+        didYouMean(name, this.#proxyIndex.keys()),
+      );
   }
 
   #alert(span: Span, summary: string, advice: string | null, related: Diagnostic['related'] = []): null {
@@ -226,7 +326,7 @@ const NOWHERE: Server['address'] = { kind: 'ip', family: 4, address: '0.0.0.0', 
 
 /** fullconn as HAProxy computes it where it is not set: a tenth of the maxconn of the frontends that lead to the backend. */
 function withFullconn(proxies: readonly Proxy[], globalMaxconn: number): Proxy[] {
-  const sums = new Array<number>(proxies.length).fill(0);
+  const sums = proxies.map(() => 0);
   for (const proxy of proxies) {
     if (!proxy.isFrontend) continue;
     const targets = new Set(proxy.useBackend.map((rule) => rule.backend).filter((backend) => typeof backend === 'number'));
@@ -234,5 +334,7 @@ function withFullconn(proxies: readonly Proxy[], globalMaxconn: number): Proxy[]
     if (proxy.isBackend) targets.add(proxy.index);
     for (const target of targets) sums[target] = (sums[target] ?? 0) + (proxy.maxconn === 0 ? globalMaxconn : proxy.maxconn);
   }
-  return proxies.map((proxy) => (proxy.isBackend && proxy.fullconn === 0 ? { ...proxy, fullconn: Math.ceil((sums[proxy.index] ?? 0) / 10) } : proxy));
+  return proxies.map((proxy) =>
+    proxy.isBackend && proxy.fullconn === 0 ? { ...proxy, fullconn: Math.ceil((sums[proxy.index] ?? 0) / 10) } : proxy,
+  );
 }

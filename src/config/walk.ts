@@ -13,6 +13,7 @@ import { parseLogFormat } from './log_format.js';
 import { didYouMean } from './suggest.js';
 import { parseSize, parseTime } from './units.js';
 import type { UnitProblem } from './units.js';
+import { fromLatin1 } from './utf8.js';
 
 const INTEGER = /^[+-]?[0-9]+$/;
 
@@ -31,7 +32,11 @@ export class Walk implements Cursor {
 
   /** A walk over `words` from `at` on; the words from `first` (by default: after a prefix) up to it are the keyword. */
   constructor(
-    site: Site, words: readonly Word[], at: number, prefix: 'no' | 'default' | null, family: RuleFamily | null = null,
+    site: Site,
+    words: readonly Word[],
+    at: number,
+    prefix: 'no' | 'default' | null,
+    family: RuleFamily | null = null,
     first = prefix === null ? 0 : 1,
   ) {
     this.site = site;
@@ -42,7 +47,13 @@ export class Walk implements Cursor {
     this.#end = words.length;
     const start = words[first] as Word;
     const last = words[at - 1] as Word;
-    this.keyword = at - first === 1 ? start.text : words.slice(first, at).map((word) => word.text).join(' ');
+    this.keyword =
+      at - first === 1
+        ? start.text
+        : words
+            .slice(first, at)
+            .map((word) => word.text)
+            .join(' ');
     this.keywordSpan = { source: start.span.source, start: start.span.start, end: last.span.end };
   }
 
@@ -109,6 +120,17 @@ export class Walk implements Cursor {
   skip(): void {
     this.#end = this.words.length;
     this.#at = this.#end;
+  }
+
+  /** The word that was read last, or the keyword. */
+  get last(): Word | Span {
+    return this.words[this.#at - 1] ?? this.keywordSpan;
+  }
+
+  /** All that is left as one text; an error that names `what` if there is nothing. */
+  restText(what: string): string | undefined {
+    const first = this.need(what);
+    return first === undefined ? undefined : fromLatin1([first, ...this.rest()].map((word) => word.text).join(' '));
   }
 
   /** All that is left. */
@@ -191,7 +213,9 @@ export class Walk implements Cursor {
   logFormat(word: Word): LogFormat | undefined {
     let placed = true;
     const format = parseLogFormat(word, {
-      ...expressionScope(this), mode: this.mode, supportsAlias,
+      ...expressionScope(this),
+      mode: this.mode,
+      supportsAlias,
       used: (parsed, within, from) => {
         if (!checkPlace(this, parsed, within, from)) placed = false;
       },
@@ -202,7 +226,11 @@ export class Walk implements Cursor {
   file(word: Word): string | undefined {
     const contents = this.site.files.read(word.text);
     if (typeof contents === 'string') return contents;
-    return this.error(word, `'${this.keyword}' : can't open file '${word.text}' (${contents.problem})`, 'Check the path and the rights of the file.');
+    return this.error(
+      word,
+      `'${this.keyword}' : can't open file '${word.text}' (${contents.problem})`,
+      'Check the path and the rights of the file.',
+    );
   }
 
   rawResponse(word: Word, status: number): ErrorResponse | undefined {
@@ -210,7 +238,11 @@ export class Walk implements Cursor {
     if (raw === undefined) return undefined;
     const checked = checkRawResponse(raw);
     if (typeof checked === 'string') return { status, raw: checked };
-    return this.error(word, `'${this.keyword}' : unable to use file '${word.text}' as an HTTP response: ${checked.problem}`, checked.advice);
+    return this.error(
+      word,
+      `'${this.keyword}' : unable to use file '${word.text}' as an HTTP response: ${checked.problem}`,
+      checked.advice,
+    );
   }
 
   #badUnit(word: Word, { problem, advice, at }: UnitProblem): undefined {

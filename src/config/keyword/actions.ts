@@ -4,8 +4,13 @@ import type { RuleFamily } from '../model.js';
 
 /** Letters of the rule families in KNOWN. */
 const LETTERS: Readonly<Record<RuleFamily, string>> = {
-  'tcp-request connection': 'c', 'tcp-request session': 's', 'tcp-request content': 't', 'tcp-response content': 'r',
-  'http-request': 'q', 'http-response': 'p', 'http-after-response': 'a',
+  'tcp-request connection': 'c',
+  'tcp-request session': 's',
+  'tcp-request content': 't',
+  'tcp-response content': 'r',
+  'http-request': 'q',
+  'http-response': 'p',
+  'http-after-response': 'a',
 };
 
 /** HAProxy's actions (2.6 and 3.x) with the families that have them (manual, section 4.3). */
@@ -21,7 +26,10 @@ const KNOWN = `
   set-status:pa set-timeout:qp set-tos:cstrqp set-uri:q set-var:cstrqpa set-var-fmt:cstrqpa silent-drop:cstrqp strict-mode:qpa
   switch-mode:t tarpit:q track-sc:qp track-sc0:cstqp track-sc1:cstqp track-sc2:cstqp unset-var:cstrqpa use-service:tq
   wait-for-body:qp wait-for-handshake:q
-`.trim().split(/\s+/).map((entry): readonly [string, string] => [entry.slice(0, entry.indexOf(':')), entry.slice(entry.indexOf(':') + 1)]);
+`
+  .trim()
+  .split(/\s+/)
+  .map((entry): readonly [string, string] => [entry.slice(0, entry.indexOf(':')), entry.slice(entry.indexOf(':') + 1)]);
 
 const known = new Map(KNOWN);
 const rows = new Map<string, ActionRow>();
@@ -50,5 +58,7 @@ export function actionNames(family: RuleFamily): string[] {
 
 /** Names that HAProxy has in a family and that are missing here. */
 export function missingActions(family: RuleFamily): string[] {
-  return KNOWN.filter(([name, letters]) => letters.includes(LETTERS[family]) && findAction(family, name) === undefined).map(([name]) => name);
+  return KNOWN.filter(([name, letters]) => letters.includes(LETTERS[family]) && findAction(family, name) === undefined).map(
+    ([name]) => name,
+  );
 }

@@ -38,7 +38,8 @@ function withPort(parsed: ParsedAddress, port: number): DraftAddress {
   }
 }
 
-const hasPorts = (parsed: ParsedAddress): parsed is Extract<ParsedAddress, { kind: 'ip' | 'host' }> => parsed.kind === 'ip' || parsed.kind === 'host';
+const hasPorts = (parsed: ParsedAddress): parsed is Extract<ParsedAddress, { kind: 'ip' | 'host' }> =>
+  parsed.kind === 'ip' || parsed.kind === 'host';
 
 /** The addresses of a bind line: a comma separates them, `first-last` stands for all ports between. */
 export function parseBindAddresses(walk: Walk, word: Word): { address: DraftAddress; span: Span }[] | undefined {
@@ -59,7 +60,11 @@ export function parseServerAddress(walk: Walk, word: Word): DraftAddress | undef
   if (parsed === undefined || !hasPorts(parsed)) return parsed === undefined ? undefined : withPort(parsed, 0);
   const { ports } = parsed;
   if (ports !== null && !ports.offset && ports.first !== 0) return withPort(parsed, ports.first);
-  return walk.error(word, 'a server without a fixed port is not supported yet', 'It would connect to the port that the client connected to. Write <address>:<port>.');
+  return walk.error(
+    word,
+    'a server without a fixed port is not supported yet',
+    'It would connect to the port that the client connected to. Write <address>:<port>.',
+  );
 }
 
 /** An address without port, for checks. */
@@ -92,7 +97,8 @@ export function parseInitAddress(walk: Walk, word: Word): ServerSettings['initAd
   for (const name of word.text.split(',')) {
     const method = name === 'last' || name === 'libc' || name === 'none' ? name : parseAddress(name, NUMERIC);
     if (typeof method === 'string') methods.push(method);
-    else if ('problem' in method) return walk.error(word, `'init-addr' : unknown address method '${name}'`, "Methods are 'last', 'libc', 'none' and IP addresses.");
+    else if ('problem' in method)
+      return walk.error(word, `'init-addr' : unknown address method '${name}'`, "Methods are 'last', 'libc', 'none' and IP addresses.");
     else methods.push(withPort(method, 0));
   }
   return methods;
@@ -104,7 +110,12 @@ export function parseNetwork(walk: Walk, word: Word): IpNetwork | undefined {
   const bytes = parseIpv4(text) ?? parseIpv6(text);
   if (bytes === undefined) return walk.error(word, `'${walk.keyword}' : '${word.text}' is not a network`, 'Write <address>/<bits>.');
   const prefix = mask === undefined ? bytes.length * 8 : prefixLength(mask, bytes.length);
-  if (prefix === undefined) return walk.error(word, `'${walk.keyword}' : invalid mask '${mask}' in '${word.text}'`, `The mask of this address is a number between 0 and ${bytes.length * 8}.`);
+  if (prefix === undefined)
+    return walk.error(
+      word,
+      `'${walk.keyword}' : invalid mask '${mask}' in '${word.text}'`,
+      `The mask of this address is a number between 0 and ${bytes.length * 8}.`,
+    );
   return { family: bytes.length === 4 ? 4 : 6, bytes: [...bytes], prefix };
 }
 
@@ -112,6 +123,6 @@ export function parseNetwork(walk: Walk, word: Word): IpNetwork | undefined {
 function prefixLength(mask: string, length: number): number | undefined {
   if (/^[0-9]{1,3}$/.test(mask)) return Number(mask) <= length * 8 ? Number(mask) : undefined;
   const bytes = length === 4 ? parseIpv4(mask) : undefined;
-  const bits = [...bytes ?? []].map((byte) => byte.toString(2).padStart(8, '0')).join('');
+  const bits = [...(bytes ?? [])].map((byte) => byte.toString(2).padStart(8, '0')).join('');
   return /^1*0*$/.test(bits) && bits !== '' ? bits.lastIndexOf('1') + 1 : undefined;
 }

@@ -11,17 +11,28 @@ export const NO_DEFAULT: Prefixes = ['no', 'default'];
 /** A keyword without arguments; `set` sees the prefix. */
 export function flag<T>(name: string, doc: string, set: (target: T, prefix: Walk['prefix']) => void, prefixes?: Prefixes): KeywordRow<T> {
   return {
-    name, args: [], doc, support: 'yes', ...(prefixes === undefined ? {} : { prefixes }),
+    name,
+    args: [],
+    doc,
+    support: 'yes',
+    ...(prefixes === undefined ? {} : { prefixes }),
     parse: (walk, target) => set(target, walk.prefix),
   };
 }
 
 /** A keyword with one whole number within bounds. */
 export function integer<T>(
-  name: string, arg: string, [min, max]: readonly [number, number], doc: string, set: (target: T, value: number) => void,
+  name: string,
+  arg: string,
+  [min, max]: readonly [number, number],
+  doc: string,
+  set: (target: T, value: number) => void,
 ): KeywordRow<T> {
   return {
-    name, args: [{ name: arg, type: 'int', min, max }], doc, support: 'yes',
+    name,
+    args: [{ name: arg, type: 'int', min, max }],
+    doc,
+    support: 'yes',
     parse(walk, target) {
       const value = walk.int('an integer argument', min, max);
       if (value !== undefined) set(target, value);
@@ -32,7 +43,10 @@ export function integer<T>(
 /** A keyword with one time, in milliseconds unless a unit follows. */
 export function time<T>(name: string, arg: string, doc: string, set: (target: T, ms: number, walk: Walk) => void): KeywordRow<T> {
   return {
-    name, args: [{ name: arg, type: 'time' }], doc, support: 'yes',
+    name,
+    args: [{ name: arg, type: 'time' }],
+    doc,
+    support: 'yes',
     parse(walk, target) {
       const value = walk.time('a time (in milliseconds unless a unit follows)');
       if (value !== undefined) set(target, value, walk);
@@ -42,10 +56,17 @@ export function time<T>(name: string, arg: string, doc: string, set: (target: T,
 
 /** A keyword with one word; `what` completes "'pidfile' expects ...". */
 export function text<T>(
-  name: string, arg: string, what: string, doc: string, set: (target: T, value: string, walk: Walk) => void,
+  name: string,
+  arg: string,
+  what: string,
+  doc: string,
+  set: (target: T, value: string, walk: Walk) => void,
 ): KeywordRow<T> {
   return {
-    name, args: [{ name: arg, type: 'text' }], doc, support: 'yes',
+    name,
+    args: [{ name: arg, type: 'text' }],
+    doc,
+    support: 'yes',
     parse(walk, target) {
       const word = walk.need(what);
       if (word !== undefined) set(target, fromLatin1(word.text), walk);
@@ -55,10 +76,16 @@ export function text<T>(
 
 /** A keyword with one word out of a list. */
 export function choice<T, V extends string>(
-  name: string, values: readonly V[], doc: string, set: (target: T, value: V, walk: Walk) => void,
+  name: string,
+  values: readonly V[],
+  doc: string,
+  set: (target: T, value: V, walk: Walk) => void,
 ): KeywordRow<T> {
   return {
-    name, args: [{ name: 'value', type: 'enum', values }], doc, support: 'yes',
+    name,
+    args: [{ name: 'value', type: 'enum', values }],
+    doc,
+    support: 'yes',
     parse(walk, target) {
       const value = walk.oneOf(values);
       if (value !== undefined) set(target, value, walk);
@@ -71,9 +98,19 @@ const ANYTHING: readonly Argument[] = [{ name: 'arguments', type: 'rest', option
 /** Known to HAProxy, without effect here and harmless: accepted and listed at notice level. `why` follows "has no effect: ". */
 export function inert<T>(name: string, why: string, prefixes: Prefixes = NO_DEFAULT): KeywordRow<T> {
   return {
-    name, args: ANYTHING, doc: `Accepted without effect: ${why}.`, support: 'inert', prefixes,
+    name,
+    args: ANYTHING,
+    doc: `Accepted without effect: ${why}.`,
+    support: 'inert',
+    prefixes,
     parse(walk) {
-      walk.report({ severity: 'notice', summary: `'${walk.keyword}' has no effect: ${why}`, advice: null, span: walk.keywordSpan, related: [] });
+      walk.report({
+        severity: 'notice',
+        summary: `'${walk.keyword}' has no effect: ${why}`,
+        advice: null,
+        span: walk.keywordSpan,
+        related: [],
+      });
       walk.skip();
     },
   };
@@ -82,7 +119,11 @@ export function inert<T>(name: string, why: string, prefixes: Prefixes = NO_DEFA
 /** Known to HAProxy and able to change what happens to traffic: refused. */
 export function unsupported<T>(name: string): KeywordRow<T> {
   return {
-    name, args: ANYTHING, doc: 'Known to HAProxy, refused here: not supported yet.', support: 'unsupported', prefixes: NO_DEFAULT,
+    name,
+    args: ANYTHING,
+    doc: 'Known to HAProxy, refused here: not supported yet.',
+    support: 'unsupported',
+    prefixes: NO_DEFAULT,
     parse: (walk) => refuse(walk, walk.keyword),
   };
 }
@@ -90,7 +131,11 @@ export function unsupported<T>(name: string): KeywordRow<T> {
 /** HAProxy refuses it, too, and says what to write instead. */
 export function removed<T>(name: string, message: string): KeywordRow<T> {
   return {
-    name, args: ANYTHING, doc: `Refused: ${message}.`, support: 'removed', prefixes: NO_DEFAULT,
+    name,
+    args: ANYTHING,
+    doc: `Refused: ${message}.`,
+    support: 'removed',
+    prefixes: NO_DEFAULT,
     parse(walk) {
       walk.error(walk.keywordSpan, message);
     },
@@ -104,7 +149,10 @@ export function refuse(walk: Walk, what: string, at = walk.keywordSpan): undefin
 
 /** Turns a row into a row of proxy sections. */
 export function on(
-  side: Side, row: KeywordRow<ProxyDraft>, defaults: ProxyRow['defaults'] = 'yes', more: Partial<ProxyRow> = {},
+  side: Side,
+  row: KeywordRow<ProxyDraft>,
+  defaults: ProxyRow['defaults'] = 'yes',
+  more: Partial<ProxyRow> = {},
 ): ProxyRow {
   return { ...row, side, defaults, ...more };
 }

@@ -15,5 +15,9 @@ export function rank(walk: Walk, proxy: ProxyDraft, kind: RuleFamily | 'redirect
     return;
   }
   const later = ORDER[proxy.lastRank] ?? '';
-  walk.warn(walk.keywordSpan, `a '${kind}' rule placed after a '${later}' rule will still be processed before`, 'Move it up, so that the file shows the order.');
+  walk.warn(
+    walk.keywordSpan,
+    `a '${kind}' rule placed after a '${later}' rule will still be processed before`,
+    'Move it up, so that the file shows the order.',
+  );
 }

@@ -11,7 +11,11 @@ export function parseWords<T>(walk: Walk, table: KeywordTable<KeywordRow<T>>, ta
   for (let word = walk.next(); word !== undefined; word = walk.next()) {
     const found = table.find([word], 0);
     if (found === null) {
-      walk.error(word, `${where} : unknown keyword '${word.text}'`, didYouMean(word.text, table.candidates()) ?? 'See docs/reference.md for the keywords.');
+      walk.error(
+        word,
+        `${where} : unknown keyword '${word.text}'`,
+        didYouMean(word.text, table.candidates()) ?? 'See docs/reference.md for the keywords.',
+      );
       return;
     }
     const inner = walk.from(walk.at - 1);

@@ -16,13 +16,25 @@ const RESPONSE: ReadonlySet<Needs> = new Set([...ALWAYS, 'server', 'response', '
 const CONNECTION: ReadonlySet<Needs> = new Set(ALWAYS);
 
 const AVAILABLE: Readonly<Record<Place, ReadonlySet<Needs>>> = {
-  'tcp-request connection': CONNECTION, 'tcp-request session': CONNECTION, 'tcp-request content': REQUEST, 'http-request': REQUEST,
-  use_backend: REQUEST, 'tcp-response content': RESPONSE, 'http-response': RESPONSE, 'http-after-response': RESPONSE,
+  'tcp-request connection': CONNECTION,
+  'tcp-request session': CONNECTION,
+  'tcp-request content': REQUEST,
+  'http-request': REQUEST,
+  use_backend: REQUEST,
+  'tcp-response content': RESPONSE,
+  'http-response': RESPONSE,
+  'http-after-response': RESPONSE,
 };
 
 const NAMES: Readonly<Record<Needs, string>> = {
-  nothing: 'nothing', client: 'the client connection', request: 'the request', 'request-body': 'the body of the request',
-  server: 'the server', response: 'the response', 'response-body': 'the body of the response', end: 'the end of the stream',
+  nothing: 'nothing',
+  client: 'the client connection',
+  request: 'the request',
+  'request-body': 'the body of the request',
+  server: 'the server',
+  response: 'the response',
+  'response-body': 'the body of the response',
+  end: 'the end of the stream',
 };
 
 function available({ needs, orElse }: FetchRow, place: Place): boolean {
@@ -34,8 +46,11 @@ export function checkPlace(walk: Walk, parsed: ParsedExpression, word: Word, fro
   const place = walk.family ?? (walk.keyword === 'use_backend' ? 'use_backend' : null);
   if (place === null || available(parsed.fetch, place)) return true;
   const end = from + keywordAt(word.text, from).length;
-  walk.error(subspan(word, from, end), `sample fetch '${parsed.sample.text}' may not be reliably used here because it needs ${NAMES[parsed.fetch.needs]}, which is not available here`,
-    `'${place}' rules are evaluated when it is not known.`);
+  walk.error(
+    subspan(word, from, end),
+    `sample fetch '${parsed.sample.text}' may not be reliably used here because it needs ${NAMES[parsed.fetch.needs]}, which is not available here`,
+    `'${place}' rules are evaluated when it is not known.`,
+  );
   return false;
 }
 
@@ -49,6 +64,12 @@ export function checkConditionPlace(walk: Walk, condition: Condition, place: Pla
     if (row === undefined || available(row, place)) return;
     const who = name === null ? 'anonymous acl' : `acl '${name}'`;
     const summary = `${who} will never match in '${place}' because it uses keyword '${sample.fetch}' which needs ${NAMES[row.needs]}`;
-    walk.report({ severity: 'warning', summary, advice: 'Test it in another kind of rule.', span: walk.keywordSpan, related: [{ span, text: 'the test' }] });
+    walk.report({
+      severity: 'warning',
+      summary,
+      advice: 'Test it in another kind of rule.',
+      span: walk.keywordSpan,
+      related: [{ span, text: 'the test' }],
+    });
   }
 }

@@ -55,9 +55,11 @@ export type ArgumentValue = string | number | readonly string[] | undefined;
 /** `usage`, or the arguments written out: `<number>`, `[<time>]`, `{ tcp | http }`. */
 export function usageOf(row: { readonly args: readonly Argument[]; readonly usage?: string }): string {
   if (row.usage !== undefined) return row.usage;
-  return row.args.map((arg) => {
-    const text = arg.values === undefined ? `<${arg.name}>` : `{ ${arg.values.join(' | ')} }`;
-    const shown = arg.type === 'rest' ? `${text}...` : text;
-    return arg.optional ? `[${shown}]` : shown;
-  }).join(' ');
+  return row.args
+    .map((arg) => {
+      const text = arg.values === undefined ? `<${arg.name}>` : `{ ${arg.values.join(' | ')} }`;
+      const shown = arg.type === 'rest' ? `${text}...` : text;
+      return arg.optional ? `[${shown}]` : shown;
+    })
+    .join(' ');
 }

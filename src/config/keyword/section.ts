@@ -8,10 +8,18 @@ export interface SectionRow {
 
 // An inert section only declares what other lines refer to, and those lines are refused or without effect themselves.
 const INERT: Readonly<Record<string, string>> = {
-  userlist: 'no rule can ask for a password yet', resolvers: 'names are resolved once, at start', mailers: 'no e-mails are sent',
-  'http-errors': 'nothing can refer to it yet', ring: 'no logs are written yet', 'log-profile': 'no logs are written yet',
-  cache: 'nothing can refer to it yet', 'fcgi-app': 'nothing can refer to it yet', 'crt-store': 'TLS is not available yet',
-  traces: 'there are no traces', acme: 'TLS is not available yet', healthcheck: 'nothing can refer to it yet',
+  userlist: 'no rule can ask for a password yet',
+  resolvers: 'names are resolved once, at start',
+  mailers: 'no e-mails are sent',
+  'http-errors': 'nothing can refer to it yet',
+  ring: 'no logs are written yet',
+  'log-profile': 'no logs are written yet',
+  cache: 'nothing can refer to it yet',
+  'fcgi-app': 'nothing can refer to it yet',
+  'crt-store': 'TLS is not available yet',
+  traces: 'there are no traces',
+  acme: 'TLS is not available yet',
+  healthcheck: 'nothing can refer to it yet',
 };
 
 export const SECTIONS: readonly SectionRow[] = [

@@ -22,7 +22,7 @@ export class KeywordTable<Row extends Pick<KeywordRow<never>, 'name'>> {
       let node = this.#root;
       for (const word of row.name.split(' ')) {
         let next = node.next.get(word);
-        if (next === undefined) node.next.set(word, next = { row: null, next: new Map() });
+        if (next === undefined) node.next.set(word, (next = { row: null, next: new Map() }));
         node = next;
       }
       if (node.row !== null) throw new Error(`two rows for keyword '${row.name}'`);

@@ -5,7 +5,13 @@ type Row = KeywordRow<GlobalDraft>;
 
 function assignment(name: string, doc: string): Row {
   return {
-    name, args: [{ name: 'name', type: 'text' }, { name: 'value', type: 'text' }], doc, support: 'yes',
+    name,
+    args: [
+      { name: 'name', type: 'text' },
+      { name: 'value', type: 'text' },
+    ],
+    doc,
+    support: 'yes',
     parse(walk) {
       const variable = walk.need('a name and a value');
       if (variable !== undefined && walk.next() === undefined) walk.error(variable, `'${name}' expects a name and a value`);
@@ -15,7 +21,10 @@ function assignment(name: string, doc: string): Row {
 
 function names(name: string, optional: boolean, doc: string): Row {
   return {
-    name, args: [{ name: 'name', type: 'rest', optional }], doc, support: 'yes',
+    name,
+    args: [{ name: 'name', type: 'rest', optional }],
+    doc,
+    support: 'yes',
     parse(walk) {
       if (walk.rest().length === 0 && !optional) walk.error(walk.keywordSpan, `'${name}' expects at least one variable name`);
     },

@@ -8,7 +8,9 @@ const PARTS = ['prefix', 'mode', 'user', 'uid', 'group', 'gid'] as const;
 
 /** `unix-bind`: presets for the unix sockets of bind lines. */
 export const unixBindRow: KeywordRow<GlobalDraft> = {
-  name: 'unix-bind', args: [{ name: 'settings', type: 'rest', optional: true }], support: 'yes',
+  name: 'unix-bind',
+  args: [{ name: 'settings', type: 'rest', optional: true }],
+  support: 'yes',
   usage: '[ prefix <path> ] [ mode <octal> ] [ user <name> | uid <number> ] [ group <name> | gid <number> ]',
   doc: 'Presets for the unix sockets of bind lines: a prefix of their paths, their mode, owner and group.',
   parse(walk, { unixBind }) {

@@ -5,7 +5,13 @@ import type { ProxyRow } from '../row.js';
 const STATUSES = [200, 400, 401, 403, 404, 405, 407, 408, 410, 413, 421, 422, 425, 429, 431, 500, 501, 502, 503, 504];
 
 export const errorFileRow: ProxyRow = on('both', {
-  name: 'errorfile', args: [{ name: 'status', type: 'int', values: STATUSES.map(String) }, { name: 'file', type: 'text' }], usage: '<status> <file>', support: 'yes',
+  name: 'errorfile',
+  args: [
+    { name: 'status', type: 'int', values: STATUSES.map(String) },
+    { name: 'file', type: 'text' },
+  ],
+  usage: '<status> <file>',
+  support: 'yes',
   doc: "A file with a complete HTTP response to send instead of the proxy's own; /dev/null = nothing, close.",
   parse(walk, { settings }) {
     const code = walk.need('<status_code> and <file> as arguments');

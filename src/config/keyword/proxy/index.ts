@@ -13,6 +13,15 @@ import { switchingRows } from './switching.js';
 import { timeoutRows } from './timeout.js';
 
 export const proxyTable = new KeywordTable([
-  ...settingRows, ...bindRows, ...serverRows, ...backendRows, ...switchingRows, ...timeoutRows, ...ruleRows, errorFileRow, forwardForRow,
-  ...optionRows, ...knownProxyRows,
+  ...settingRows,
+  ...bindRows,
+  ...serverRows,
+  ...backendRows,
+  ...switchingRows,
+  ...timeoutRows,
+  ...ruleRows,
+  errorFileRow,
+  forwardForRow,
+  ...optionRows,
+  ...knownProxyRows,
 ]);

@@ -5,8 +5,16 @@ import type { ProxyRow } from '../row.js';
 /** HAProxy's keywords of proxy sections that have no effect here, by the reason. */
 const INERT: Readonly<Record<string, readonly string[]>> = {
   'no logs are written yet': [
-    'log', 'log-format', 'log-format-sd', 'log-tag', 'log-steps', 'error-log-format', 'capture cookie', 'capture request header',
-    'capture response header', 'declare capture',
+    'log',
+    'log-format',
+    'log-format-sd',
+    'log-tag',
+    'log-steps',
+    'error-log-format',
+    'capture cookie',
+    'capture request header',
+    'capture response header',
+    'declare capture',
   ],
   'no e-mails are sent': ['email-alert from', 'email-alert level', 'email-alert mailers', 'email-alert myhostname', 'email-alert to'],
   'external commands are not run yet': ['external-check command', 'external-check path'],
@@ -16,12 +24,50 @@ const INERT: Readonly<Record<string, readonly string[]>> = {
 
 /** Keywords that would change what happens to traffic. */
 const UNSUPPORTED = [
-  'be-unpublished', 'clitcpka-cnt', 'clitcpka-idle', 'clitcpka-intvl', 'compression', 'cookie', 'crt', 'dispatch', 'errorfiles',
-  'errorloc', 'errorloc302', 'errorloc303', 'filter', 'filter-sequence', 'force-be-switch', 'force-persist', 'http-check',
-  'http-error', 'http-send-name-header', 'ignore-persist', 'load-server-state-from-file', 'max-keep-alive-queue',
-  'max-session-srv-conns', 'monitor fail', 'monitor-uri', 'monitor-net', 'persist rdp-cookie', 'quic-initial', 'rate-limit sessions',
-  'retry-on', 'srvtcpka-cnt', 'srvtcpka-idle', 'srvtcpka-intvl', 'stats', 'stick match', 'stick on', 'stick store-request', 'stick store-response', 'stick-table',
-  'tcp-check', 'unique-id-format', 'unique-id-header', 'use-fcgi-app', 'use-server',
+  'be-unpublished',
+  'clitcpka-cnt',
+  'clitcpka-idle',
+  'clitcpka-intvl',
+  'compression',
+  'cookie',
+  'crt',
+  'dispatch',
+  'errorfiles',
+  'errorloc',
+  'errorloc302',
+  'errorloc303',
+  'filter',
+  'filter-sequence',
+  'force-be-switch',
+  'force-persist',
+  'http-check',
+  'http-error',
+  'http-send-name-header',
+  'ignore-persist',
+  'load-server-state-from-file',
+  'max-keep-alive-queue',
+  'max-session-srv-conns',
+  'monitor fail',
+  'monitor-uri',
+  'monitor-net',
+  'persist rdp-cookie',
+  'quic-initial',
+  'rate-limit sessions',
+  'retry-on',
+  'srvtcpka-cnt',
+  'srvtcpka-idle',
+  'srvtcpka-intvl',
+  'stats',
+  'stick match',
+  'stick on',
+  'stick store-request',
+  'stick store-response',
+  'stick-table',
+  'tcp-check',
+  'unique-id-format',
+  'unique-id-header',
+  'use-fcgi-app',
+  'use-server',
 ];
 
 const REMOVED: Readonly<Record<string, string>> = {
@@ -35,21 +81,32 @@ const REMOVED: Readonly<Record<string, string>> = {
 
 /** reqadd, rspdel, reqirep and so on, gone since HAProxy 2.1, with what replaces them. */
 const REGEX_RULES: Readonly<Record<string, string>> = {
-  add: 'add-header', allow: 'allow', iallow: 'allow', del: 'del-header', idel: 'del-header', deny: 'deny', ideny: 'deny',
-  rep: 'replace-header', irep: 'replace-header', tarpit: 'tarpit', itarpit: 'tarpit',
+  add: 'add-header',
+  allow: 'allow',
+  iallow: 'allow',
+  del: 'del-header',
+  idel: 'del-header',
+  deny: 'deny',
+  ideny: 'deny',
+  rep: 'replace-header',
+  irep: 'replace-header',
+  tarpit: 'tarpit',
+  itarpit: 'tarpit',
 };
 const NOT_FOR_RESPONSES = ['allow', 'iallow', 'tarpit', 'itarpit'];
 
 function regexRules(prefix: 'req' | 'rsp', family: string): (readonly [string, string])[] {
   const rules = Object.entries(REGEX_RULES).filter(([name]) => prefix === 'req' || !NOT_FOR_RESPONSES.includes(name));
   return rules.map(([name, now]) => [
-    `${prefix}${name}`, `the '${prefix}${name}' directive is not supported anymore since HAProxy 2.1. Use '${family} ${now}' instead`,
+    `${prefix}${name}`,
+    `the '${prefix}${name}' directive is not supported anymore since HAProxy 2.1. Use '${family} ${now}' instead`,
   ]);
 }
 
 export const knownProxyRows: readonly ProxyRow[] = [
   ...Object.entries(INERT).flatMap(([why, names]) => names.map((name) => on('both', inert<ProxyDraft>(name, why)))),
   ...UNSUPPORTED.map((name) => on('both', unsupported<ProxyDraft>(name))),
-  ...[...Object.entries(REMOVED), ...regexRules('req', 'http-request'), ...regexRules('rsp', 'http-response')]
-    .map(([name, message]) => on('both', removed<ProxyDraft>(name, message))),
+  ...[...Object.entries(REMOVED), ...regexRules('req', 'http-request'), ...regexRules('rsp', 'http-response')].map(([name, message]) =>
+    on('both', removed<ProxyDraft>(name, message)),
+  ),
 ];

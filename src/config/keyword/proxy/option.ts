@@ -19,14 +19,23 @@ const FLAGS: readonly FlagRow[] = [
   { name: 'clitcpka', side: 'frontend', prefixed: true, doc: 'TCP keep-alive packets to clients.' },
   { name: 'srvtcpka', side: 'backend', prefixed: true, doc: 'TCP keep-alive packets to servers.' },
   { name: 'nolinger', side: 'both', prefixed: true, doc: 'Close connections with a reset, without lingering.' },
-  { name: 'allbackups', side: 'backend', prefixed: true, doc: 'When all other servers are down, use all backup servers, not only the first.' },
+  {
+    name: 'allbackups',
+    side: 'backend',
+    prefixed: true,
+    doc: 'When all other servers are down, use all backup servers, not only the first.',
+  },
   { name: 'tcp-smart-accept', side: 'frontend', prefixed: true, doc: 'Save the acknowledgement that follows the accept of a connection.' },
   { name: 'tcp-smart-connect', side: 'backend', prefixed: true, doc: 'Save the acknowledgement that follows the connect to a server.' },
 ];
 
 function flagRow({ name, side, doc, prefixed }: FlagRow): ProxyRow {
   return on(side, {
-    name: `option ${name}`, args: [], doc, support: 'yes', ...(prefixed ? { prefixes: NO_DEFAULT } : {}),
+    name: `option ${name}`,
+    args: [],
+    doc,
+    support: 'yes',
+    ...(prefixed ? { prefixes: NO_DEFAULT } : {}),
     parse(walk, { settings }) {
       if (walk.prefix === null) settings.flags.add(name);
       else settings.flags.delete(name);
@@ -43,7 +52,11 @@ const MODES: readonly (readonly [ProxyOptions['connectionMode'], string])[] = [
 /** The last of the three wins; `no` turns one off only if it is the one in force. */
 function connectionModeRow([name, doc]: (typeof MODES)[number]): ProxyRow {
   return on('both', {
-    name: `option ${name}`, args: [], doc, support: 'yes', prefixes: NO_DEFAULT,
+    name: `option ${name}`,
+    args: [],
+    doc,
+    support: 'yes',
+    prefixes: NO_DEFAULT,
     parse(walk, { settings }) {
       if (walk.prefix === null) settings.connectionMode = name;
       else if (settings.connectionMode === name) settings.connectionMode = 'http-keep-alive';
@@ -52,7 +65,10 @@ function connectionModeRow([name, doc]: (typeof MODES)[number]): ProxyRow {
 }
 
 const tcpka: ProxyRow = on('both', {
-  name: 'option tcpka', args: [], doc: 'TCP keep-alive packets to clients and servers.', support: 'yes',
+  name: 'option tcpka',
+  args: [],
+  doc: 'TCP keep-alive packets to clients and servers.',
+  support: 'yes',
   parse(_walk, target) {
     if (target.kind !== 'backend') target.settings.flags.add('clitcpka');
     if (target.kind !== 'frontend') target.settings.flags.add('srvtcpka');
@@ -60,7 +76,10 @@ const tcpka: ProxyRow = on('both', {
 });
 
 const redispatch: ProxyRow = on('backend', {
-  name: 'option redispatch', args: [{ name: 'interval', type: 'int', optional: true }], support: 'yes', prefixes: NO_DEFAULT,
+  name: 'option redispatch',
+  args: [{ name: 'interval', type: 'int', optional: true }],
+  support: 'yes',
+  prefixes: NO_DEFAULT,
   doc: 'Retry a failed connection on another server: at the last retry, or at every <interval>-th one.',
   parse(walk, { settings }) {
     if (walk.prefix !== null) {
@@ -74,8 +93,14 @@ const redispatch: ProxyRow = on('backend', {
 });
 
 const tcpCheck: ProxyRow = on('backend', {
-  name: 'option tcp-check', args: [], support: 'yes', prefixes: NO, doc: 'Check servers by a TCP connection, which is the default.',
-  parse() { /* The only kind of check there is. */ },
+  name: 'option tcp-check',
+  args: [],
+  support: 'yes',
+  prefixes: NO,
+  doc: 'Check servers by a TCP connection, which is the default.',
+  parse() {
+    /* The only kind of check there is. */
+  },
 });
 
 /** Options about logs, which are not written yet, and those whose effect is always there. */
@@ -95,7 +120,8 @@ const UNSUPPORTED = `abortonclose accept-invalid-http-request accept-invalid-htt
   transparent`;
 
 const REMOVED: Readonly<Record<string, string>> = {
-  forceclose: "option 'forceclose' is not supported any more since HAProxy 2.0, please just remove it, or use 'option httpclose' if absolutely needed",
+  forceclose:
+    "option 'forceclose' is not supported any more since HAProxy 2.0, please just remove it, or use 'option httpclose' if absolutely needed",
   'http-tunnel': "option 'http-tunnel' is not supported any more since HAProxy 2.1, please just remove it, it shouldn't be needed",
 };
 

@@ -29,8 +29,15 @@ const FAMILIES: readonly FamilyRow[] = [
 /** `<family> <action> [ { if | unless } <condition> ]`. */
 function ruleRow({ family, side, doc }: FamilyRow): ProxyRow {
   const row: ProxyRow = {
-    name: family, side, defaults: 'named', conditional: true, support: 'yes', doc, usage: '<action> [ { if | unless } <condition> ]',
-    args: [{ name: 'action', type: 'rest' }], parse: (walk, target) => parseRule(walk, target, family),
+    name: family,
+    side,
+    defaults: 'named',
+    conditional: true,
+    support: 'yes',
+    doc,
+    usage: '<action> [ { if | unless } <condition> ]',
+    args: [{ name: 'action', type: 'rest' }],
+    parse: (walk, target) => parseRule(walk, target, family),
   };
   // As HAProxy: tcp rules are refused where there is no such side.
   return family.startsWith('tcp-') ? { ...row, strict: true } : row;
@@ -45,7 +52,12 @@ function parseRule(walk: Walk, target: ProxyDraft, family: RuleFamily): void {
   const row = findAction(family, word.text);
   if (row === undefined) {
     if (isKnownAction(family, word.text)) refuse(walk, `${family} ${word.text}`, word.span);
-    else walk.error(word, `'${family}' expects an action, but got '${word.text}'`, didYouMean(word.text, actionNames(family)) ?? `Actions are ${actionNames(family).join(', ')}.`);
+    else
+      walk.error(
+        word,
+        `'${family}' expects an action, but got '${word.text}'`,
+        didYouMean(word.text, actionNames(family)) ?? `Actions are ${actionNames(family).join(', ')}.`,
+      );
     return;
   }
   const rule = walk.as(family);
@@ -53,7 +65,11 @@ function parseRule(walk: Walk, target: ProxyDraft, family: RuleFamily): void {
   const data = row.parse(rule);
   const extra = rule.peek();
   if (extra !== undefined && !rule.failed) {
-    rule.error(extra, `'${rule.keyword}' expects 'if', 'unless' or the end of the line, but got '${extra.text}'`, 'Quote words that belong together; a condition starts with if or unless.');
+    rule.error(
+      extra,
+      `'${rule.keyword}' expects 'if', 'unless' or the end of the line, but got '${extra.text}'`,
+      'Quote words that belong together; a condition starts with if or unless.',
+    );
   }
   const condition = parseCondition(rule, family);
   walk.skip();
@@ -62,40 +78,77 @@ function parseRule(walk: Walk, target: ProxyDraft, family: RuleFamily): void {
   const rules = target.settings.rules[family];
   const last = rules[rules.length - 1];
   if (last !== undefined && last.condition === null && findAction(family, last.action)?.final === true && target.ownFamilies.has(family)) {
-    walk.warn(walk.keywordSpan, `previous '${family}' action is final and has no condition attached, further entries are NOOP`, 'Remove this rule, or give the one above a condition.');
+    walk.warn(
+      walk.keywordSpan,
+      `previous '${family}' action is final and has no condition attached, further entries are NOOP`,
+      'Remove this rule, or give the one above a condition.',
+    );
   }
   target.ownFamilies.add(family);
   rules.push({ action: row.name, data, condition, span: rule.keywordSpan });
 }
 
-const inspectDelay = (family: 'tcp-request' | 'tcp-response', field: 'request' | 'response'): ProxyRow => on(field === 'request' ? 'both' : 'backend', {
-  name: `${family} inspect-delay`, args: [{ name: 'time', type: 'time' }], support: 'yes', doc: `How long '${family} content' rules may wait for data.`,
-  parse(walk, { settings }) {
-    const value = walk.time('a time (in milliseconds unless a unit follows)');
-    if (value !== undefined) settings.inspectDelay[field] = value;
-  },
-}, 'named', { strict: true });
+const inspectDelay = (family: 'tcp-request' | 'tcp-response', field: 'request' | 'response'): ProxyRow =>
+  on(
+    field === 'request' ? 'both' : 'backend',
+    {
+      name: `${family} inspect-delay`,
+      args: [{ name: 'time', type: 'time' }],
+      support: 'yes',
+      doc: `How long '${family} content' rules may wait for data.`,
+      parse(walk, { settings }) {
+        const value = walk.time('a time (in milliseconds unless a unit follows)');
+        if (value !== undefined) settings.inspectDelay[field] = value;
+      },
+    },
+    'named',
+    { strict: true },
+  );
 
 /** HAProxy evaluates them behind the http-request rules, wherever they stand. */
-const redirect: ProxyRow = on('both', {
-  name: 'redirect', args: [{ name: 'target', type: 'rest' }], usage: '{ location | prefix | scheme } <target> [ <option>... ] [ { if | unless } <condition> ]', support: 'yes',
-  doc: "A redirection, after the http-request rules; see the action 'redirect'.",
-  parse(walk, target) {
-    const rule = walk.as('http-request');
-    rule.stopAtCondition();
-    const data = parseRedirect(rule);
-    const condition = parseCondition(rule, 'http-request');
-    walk.skip();
-    if (data === undefined || condition === undefined || rule.failed) return;
-    rank(walk, target, 'redirect');
-    target.redirects.push({ action: 'redirect', data, condition, span: rule.keywordSpan });
+const redirect: ProxyRow = on(
+  'both',
+  {
+    name: 'redirect',
+    args: [{ name: 'target', type: 'rest' }],
+    usage: '{ location | prefix | scheme } <target> [ <option>... ] [ { if | unless } <condition> ]',
+    support: 'yes',
+    doc: "A redirection, after the http-request rules; see the action 'redirect'.",
+    parse(walk, target) {
+      const rule = walk.as('http-request');
+      rule.stopAtCondition();
+      const data = parseRedirect(rule);
+      const condition = parseCondition(rule, 'http-request');
+      walk.skip();
+      if (data === undefined || condition === undefined || rule.failed) return;
+      rank(walk, target, 'redirect');
+      target.redirects.push({ action: 'redirect', data, condition, span: rule.keywordSpan });
+    },
   },
-}, 'no');
+  'no',
+);
 
-const acl: ProxyRow = on('both', {
-  name: 'acl', args: [{ name: 'name', type: 'text' }, { name: 'criterion', type: 'text' }, { name: 'pattern', type: 'rest', optional: true }],
-  usage: '<name> <criterion> [ <flag>... ] [ <pattern>... ]', support: 'yes', doc: 'A named test for conditions; lines of one name are alternatives.',
-  parse: (walk) => parseAcl(walk.rest(), walk.keywordSpan, aclScope(walk)),
-}, 'named');
+const acl: ProxyRow = on(
+  'both',
+  {
+    name: 'acl',
+    args: [
+      { name: 'name', type: 'text' },
+      { name: 'criterion', type: 'text' },
+      { name: 'pattern', type: 'rest', optional: true },
+    ],
+    usage: '<name> <criterion> [ <flag>... ] [ <pattern>... ]',
+    support: 'yes',
+    doc: 'A named test for conditions; lines of one name are alternatives.',
+    parse: (walk) => parseAcl(walk.rest(), walk.keywordSpan, aclScope(walk)),
+  },
+  'named',
+);
 
-export const ruleRows: readonly ProxyRow[] = [...FAMILIES.map(ruleRow), redirect, inspectDelay('tcp-request', 'request'), inspectDelay('tcp-response', 'response'), acl];
+export const ruleRows: readonly ProxyRow[] = [
+  ...FAMILIES.map(ruleRow),
+  redirect,
+  inspectDelay('tcp-request', 'request'),
+  inspectDelay('tcp-response', 'response'),
+  acl,
+];

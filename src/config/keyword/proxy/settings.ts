@@ -1,6 +1,5 @@
 import type { ProxyDraft, ProxySettings } from '../../draft.js';
 import type { Mode } from '../../model.js';
-import { fromLatin1 } from '../../utf8.js';
 import { INT_MAX } from '../../walk.js';
 import { choice, flag, integer, on, refuse } from '../make.js';
 import type { ProxyRow } from '../row.js';
@@ -8,44 +7,86 @@ import type { ProxyRow } from '../row.js';
 type Numbers = 'maxconn' | 'fullconn' | 'backlog' | 'retries';
 
 function number(name: Numbers, [min, max]: readonly [number, number], doc: string) {
-  return integer<ProxyDraft>(name, 'number', [min, max], doc, (target, value) => { target.settings[name] = value; });
+  return integer<ProxyDraft>(name, 'number', [min, max], doc, (target, value) => {
+    target.settings[name] = value;
+  });
 }
 
 const MODES: readonly Mode[] = ['tcp', 'http', 'log', 'spop', 'haterm'];
 
-const mode = choice<ProxyDraft, Mode | 'health'>('mode', [...MODES, 'health'], 'What the proxy understands of the traffic: tcp unless set.', (target, value, walk) => {
-  if (value === 'tcp' || value === 'http') {
-    target.settings.mode = value;
-    walk.site.mode = value;
-  } else if (value === 'health') {
-    walk.error(walk.keywordSpan, "'mode health' doesn't exist anymore", "Use 'http-request return status 200' instead.");
-  } else refuse(walk, `mode ${value}`);
-});
+const mode = choice<ProxyDraft, Mode | 'health'>(
+  'mode',
+  [...MODES, 'health'],
+  'What the proxy understands of the traffic: tcp unless set.',
+  (target, value, walk) => {
+    if (value === 'tcp' || value === 'http') {
+      target.settings.mode = value;
+      walk.site.mode = value;
+    } else if (value === 'health') {
+      walk.error(walk.keywordSpan, "'mode health' doesn't exist anymore", "Use 'http-request return status 200' instead.");
+    } else refuse(walk, `mode ${value}`);
+  },
+);
 
 export const settingRows: readonly ProxyRow[] = [
   on('both', { ...mode, args: [{ name: 'mode', type: 'enum', values: ['tcp', 'http'] }] }),
-  on('frontend', number('maxconn', [0, INT_MAX], 'Most concurrent connections of the frontend; more wait in the listen queue. 0 = the global maxconn.')),
+  on(
+    'frontend',
+    number('maxconn', [0, INT_MAX], 'Most concurrent connections of the frontend; more wait in the listen queue. 0 = the global maxconn.'),
+  ),
   on('backend', number('fullconn', [1, INT_MAX], 'Load at which servers reach their maxconn when they have a minconn.')),
   on('frontend', number('backlog', [0, INT_MAX], 'Size of the listen queue; from maxconn unless set.')),
   on('backend', number('retries', [0, INT_MAX], 'How often a failed connection to a server is tried again; 3 unless set.')),
-  on('both', flag('disabled', 'The proxy does not run.', (target: ProxyDraft) => { target.settings.disabled = true; })),
-  on('both', flag('enabled', "The proxy runs, although its defaults say 'disabled'.", (target: ProxyDraft) => { target.settings.disabled = false; })),
-  on('backend', choice<ProxyDraft, ProxySettings['reuse']>('http-reuse', ['never', 'safe', 'aggressive', 'always'],
-    'When an idle server connection made for another client may be used.', (target, value) => { target.settings.reuse = value; })),
-  on('both', {
-    name: 'id', args: [{ name: 'number', type: 'int', min: 1, max: INT_MAX }], support: 'yes', doc: 'Number of the proxy; the next free one unless set.',
-    parse(walk, target) {
-      const word = walk.need('an integer argument');
-      const value = word === undefined ? undefined : walk.intOf(word, 'an integer argument', 1, INT_MAX);
-      if (word !== undefined && value !== undefined) target.id = { value, span: word.span };
+  on(
+    'both',
+    flag('disabled', 'The proxy does not run.', (target: ProxyDraft) => {
+      target.settings.disabled = true;
+    }),
+  ),
+  on(
+    'both',
+    flag('enabled', "The proxy runs, although its defaults say 'disabled'.", (target: ProxyDraft) => {
+      target.settings.disabled = false;
+    }),
+  ),
+  on(
+    'backend',
+    choice<ProxyDraft, ProxySettings['reuse']>(
+      'http-reuse',
+      ['never', 'safe', 'aggressive', 'always'],
+      'When an idle server connection made for another client may be used.',
+      (target, value) => {
+        target.settings.reuse = value;
+      },
+    ),
+  ),
+  on(
+    'both',
+    {
+      name: 'id',
+      args: [{ name: 'number', type: 'int', min: 1, max: INT_MAX }],
+      support: 'yes',
+      doc: 'Number of the proxy; the next free one unless set.',
+      parse(walk, target) {
+        const word = walk.need('an integer argument');
+        const value = word === undefined ? undefined : walk.intOf(word, 'an integer argument', 1, INT_MAX);
+        if (word !== undefined && value !== undefined) target.id = { value, span: word.span };
+      },
     },
-  }, 'no'),
-  on('both', {
-    name: 'description', args: [{ name: 'text', type: 'rest' }], support: 'yes', doc: 'Free text that describes the proxy.',
-    parse(walk, target) {
-      if (walk.need('a string argument') === undefined) return;
-      target.description = fromLatin1(walk.words.slice(walk.at - 1).map((word) => word.text).join(' '));
-      walk.skip();
+    'no',
+  ),
+  on(
+    'both',
+    {
+      name: 'description',
+      args: [{ name: 'text', type: 'rest' }],
+      support: 'yes',
+      doc: 'Free text that describes the proxy.',
+      parse(walk, target) {
+        const value = walk.restText('a string argument');
+        if (value !== undefined) target.description = value;
+      },
     },
-  }, 'no'),
+    'no',
+  ),
 ];

@@ -9,7 +9,10 @@ type Row = KeywordRow<ServerTarget>;
 
 function interval(name: 'inter' | 'fastinter' | 'downinter', doc: string): Row {
   return {
-    name, args: [{ name: 'delay', type: 'time' }], doc, support: 'yes',
+    name,
+    args: [{ name: 'delay', type: 'time' }],
+    doc,
+    support: 'yes',
     parse(walk, { settings }) {
       const word = walk.need('a delay');
       const value = word === undefined ? undefined : walk.timeOf(word);
@@ -21,10 +24,16 @@ function interval(name: 'inter' | 'fastinter' | 'downinter', doc: string): Row {
 }
 
 function count(name: 'rise' | 'fall', doc: string): Row {
-  return integer(name, 'count', [1, INT_MAX], doc, ({ settings }: ServerTarget, value) => { settings[name] = value; });
+  return integer(name, 'count', [1, INT_MAX], doc, ({ settings }: ServerTarget, value) => {
+    settings[name] = value;
+  });
 }
 
-const set = (field: 'check', value: ServerSettings['check']) => ({ settings }: ServerTarget): void => { settings[field] = value; };
+const set =
+  (field: 'check', value: ServerSettings['check']) =>
+  ({ settings }: ServerTarget): void => {
+    settings[field] = value;
+  };
 
 /** Health checks by TCP connection. */
 export const checkRows: readonly Row[] = [
@@ -35,9 +44,14 @@ export const checkRows: readonly Row[] = [
   interval('downinter', 'Time between two checks while the server is down; inter unless set.'),
   count('rise', 'Good checks until a server is up again; 2 unless set.'),
   count('fall', 'Failed checks until a server is down; 3 unless set.'),
-  integer('port', 'port', [1, 65535], "Port to check; the server's unless set.", ({ settings }: ServerTarget, value) => { settings.checkPort = value; }),
+  integer('port', 'port', [1, 65535], "Port to check; the server's unless set.", ({ settings }: ServerTarget, value) => {
+    settings.checkPort = value;
+  }),
   {
-    name: 'addr', args: [{ name: 'address', type: 'text' }], support: 'yes', doc: "Address to check; the server's unless set.",
+    name: 'addr',
+    args: [{ name: 'address', type: 'text' }],
+    support: 'yes',
+    doc: "Address to check; the server's unless set.",
     parse(walk, { settings }) {
       const word = walk.need('an address');
       const address = word === undefined ? undefined : parseHost(walk, word);

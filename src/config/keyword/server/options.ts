@@ -8,11 +8,15 @@ type Row = KeywordRow<ServerTarget>;
 type Numbers = 'maxconn' | 'minconn' | 'maxqueue' | 'poolMaxConn' | 'maxReuse';
 
 function number(name: string, field: Numbers, [min, max]: readonly [number, number], doc: string): Row {
-  return integer(name, 'number', [min, max], doc, ({ settings }: ServerTarget, value) => { settings[field] = value; });
+  return integer(name, 'number', [min, max], doc, ({ settings }: ServerTarget, value) => {
+    settings[field] = value;
+  });
 }
 
 function proxyProtocol(name: string, version: 0 | 1 | 2, doc: string): Row {
-  return flag(name, doc, ({ settings }: ServerTarget) => { settings.sendProxy = version; });
+  return flag(name, doc, ({ settings }: ServerTarget) => {
+    settings.sendProxy = version;
+  });
 }
 
 function noProxyProtocol(name: string, version: 1 | 2): Row {
@@ -23,7 +27,10 @@ function noProxyProtocol(name: string, version: 1 | 2): Row {
 
 export const serverOptionRows: readonly Row[] = [
   {
-    name: 'weight', args: [{ name: 'weight', type: 'int', min: 0, max: 256 }], support: 'yes', doc: 'Share of the load, relative to the other servers; 1 unless set, 0 = none.',
+    name: 'weight',
+    args: [{ name: 'weight', type: 'int', min: 0, max: 256 }],
+    support: 'yes',
+    doc: 'Share of the load, relative to the other servers; 1 unless set, 0 = none.',
     parse(walk, { settings }) {
       const word = walk.need('a weight');
       if (word === undefined) return;
@@ -32,17 +39,28 @@ export const serverOptionRows: readonly Row[] = [
       else walk.error(word, `weight of the server is not within 0 and 256 (${word.text})`);
     },
   },
-  flag('backup', 'Used only when all others are down.', ({ settings }: ServerTarget) => { settings.backup = true; }),
-  flag('no-backup', 'Takes back backup of a default-server line.', ({ settings }: ServerTarget) => { settings.backup = false; }),
-  flag('disabled', 'Starts in maintenance: gets nothing.', ({ settings }: ServerTarget) => { settings.disabled = true; }),
-  flag('enabled', 'Takes back disabled of a default-server line.', ({ settings }: ServerTarget) => { settings.disabled = false; }),
+  flag('backup', 'Used only when all others are down.', ({ settings }: ServerTarget) => {
+    settings.backup = true;
+  }),
+  flag('no-backup', 'Takes back backup of a default-server line.', ({ settings }: ServerTarget) => {
+    settings.backup = false;
+  }),
+  flag('disabled', 'Starts in maintenance: gets nothing.', ({ settings }: ServerTarget) => {
+    settings.disabled = true;
+  }),
+  flag('enabled', 'Takes back disabled of a default-server line.', ({ settings }: ServerTarget) => {
+    settings.disabled = false;
+  }),
   number('maxconn', 'maxconn', [0, INT_MAX], 'Most concurrent connections; more wait in the queue. 0 = no limit.'),
   number('minconn', 'minconn', [0, INT_MAX], 'Limit of connections under low load; grows to maxconn as the load reaches fullconn.'),
   number('maxqueue', 'maxqueue', [0, INT_MAX], "Most waiting in the server's own queue; 0 = no limit."),
   number('pool-max-conn', 'poolMaxConn', [-1, INT_MAX], 'Most idle connections kept; -1 = no limit.'),
   number('max-reuse', 'maxReuse', [-1, INT_MAX], 'How often a connection is used again; -1 = no limit.'),
   {
-    name: 'pool-purge-delay', args: [{ name: 'delay', type: 'time' }], support: 'yes', doc: 'Half of the idle connections are closed at each such interval; 5s unless set, 0 = none are kept.',
+    name: 'pool-purge-delay',
+    args: [{ name: 'delay', type: 'time' }],
+    support: 'yes',
+    doc: 'Half of the idle connections are closed at each such interval; 5s unless set, 0 = none are kept.',
     parse(walk, { settings }) {
       const value = walk.time('a delay');
       if (value !== undefined) settings.poolPurgeDelay = value;
@@ -53,7 +71,10 @@ export const serverOptionRows: readonly Row[] = [
   noProxyProtocol('no-send-proxy', 1),
   noProxyProtocol('no-send-proxy-v2', 2),
   {
-    name: 'id', args: [{ name: 'number', type: 'int', min: 1, max: INT_MAX }], support: 'yes', doc: 'Number of the server; the next free one unless set.',
+    name: 'id',
+    args: [{ name: 'number', type: 'int', min: 1, max: INT_MAX }],
+    support: 'yes',
+    doc: 'Number of the server; the next free one unless set.',
     parse(walk, target) {
       const word = walk.need('an integer argument');
       if (word === undefined) return;
@@ -66,7 +87,10 @@ export const serverOptionRows: readonly Row[] = [
     },
   },
   {
-    name: 'source', args: [{ name: 'address', type: 'text' }], usage: '<address>[:<port>] [ interface <name> ]', support: 'yes',
+    name: 'source',
+    args: [{ name: 'address', type: 'text' }],
+    usage: '<address>[:<port>] [ interface <name> ]',
+    support: 'yes',
     doc: 'Address that connections to the server come from.',
     parse(walk, { settings }) {
       const source = parseSource(walk);
@@ -74,7 +98,10 @@ export const serverOptionRows: readonly Row[] = [
     },
   },
   {
-    name: 'init-addr', args: [{ name: 'methods', type: 'text' }], usage: '{ last | libc | none | <address> },[...]*', support: 'yes',
+    name: 'init-addr',
+    args: [{ name: 'methods', type: 'text' }],
+    usage: '{ last | libc | none | <address> },[...]*',
+    support: 'yes',
     doc: 'How the address is found at start: the methods are tried in turn; last,libc unless set. There is no state of a last run to take it from.',
     parse(walk, { settings }) {
       const word = walk.need('a list of methods');
