@@ -1,3 +1,4 @@
+import inspector from 'node:inspector';
 import { print } from './print.js';
 
 /** What the signals mean to the running proxy. */
@@ -45,8 +46,18 @@ export class Signals {
 
   direct(target: SignalTarget): void {
     this.target = target;
+    if (debuggerOpenedBySignal()) {
+      inspector.close();
+      this.early.push((early) => early.stop());
+    }
     for (const meaning of this.early.splice(0)) meaning(target);
   }
+}
+
+/** A SIGUSR1 that came while Node itself was starting has opened its debugger, unless somebody asked for that. */
+function debuggerOpenedBySignal(): boolean {
+  const asked = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].some((word) => word.includes('--inspect'));
+  return inspector.url() !== undefined && !asked;
 }
 
 /** Ends the process at once, by the signal itself, so that its parent sees what HAProxy's parent would see. */

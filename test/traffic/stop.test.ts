@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Socket } from 'node:net';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:http';
+import type { Socket } from 'node:net';
+import { join } from 'node:path';
 import { dial, exchange, readAll, readUntil, request } from '../support/client.js';
 import { config, defaults, section } from '../support/config.js';
 import { httpOrigin, tcpOrigin, type Origin } from '../support/origin.js';
 import { hash, payload } from '../support/payload.js';
 import { reservePort, type ReservedPort } from '../support/port.js';
 import { spawnProxy, startProxy, temporaryDirectory, waitFor, type RunningProxy } from '../support/proxy.js';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 
 const open: { origins: Origin[]; proxies: RunningProxy[]; ports: ReservedPort[] } = { origins: [], proxies: [], ports: [] };
 
@@ -68,6 +68,24 @@ describe('SIGUSR1 stops softly', () => {
     proxy.signal('SIGUSR1');
     expect((await proxy.exit).code).toBe(0);
     agent.destroy();
+  });
+
+  test('while it starts it is kept for the end of the start, even if Node took it for its debugger', async () => {
+    const port = reservePort();
+    open.ports.push(port);
+    const directory = temporaryDirectory();
+    const file = join(directory.path, 'a.cfg');
+    writeFileSync(file, config(defaults('tcp'), section('listen relay', `bind 127.0.0.1:${port.port}`, 'server s 127.0.0.1:1')));
+    const proxy = spawnProxy(['-f', file]);
+    // Bit 9 of SigCgt: somebody in the process catches SIGUSR1, so that it does not die of it.
+    const caught = (): boolean => {
+      const mask = /^SigCgt:\s+([0-9a-f]+)$/m.exec(readFileSync(`/proc/${proxy.pid}/status`, 'utf8'))?.[1] ?? '0';
+      return (BigInt(`0x${mask}`) & 0x200n) !== 0n;
+    };
+    await waitFor(caught, proxy);
+    proxy.signal('SIGUSR1');
+    expect((await proxy.exit).code).toBe(0);
+    directory.remove();
   });
 
   test('hard-stop-after ends what does not end', async () => {
