@@ -1,6 +1,6 @@
 import type { Diagnostic, Span } from './diagnostic.js';
-import { hasBackend, hasFrontend, newGlobal, newProxy, proxyType } from './draft.js';
-import type { GlobalDraft, ProxyDraft, ProxyKind } from './draft.js';
+import { hasBackend, hasFrontend, isRunning, newGlobal, newProxy, proxyType } from './draft.js';
+import type { GlobalDraft, ProxyDraft, ProxyKind, RunningDraft } from './draft.js';
 import type { FileReader } from './files.js';
 import { globalTable } from './keyword/global/index.js';
 import { proxyTable } from './keyword/proxy/index.js';
@@ -18,7 +18,7 @@ const PROXY_NAME = /^[A-Za-z0-9_.:-]+$/;
 /** Turns sections into drafts, line by line, by the rows of src/config/keyword. */
 export class Builder {
   readonly global: GlobalDraft = newGlobal();
-  readonly proxies: ProxyDraft[] = [];
+  readonly proxies: RunningDraft[] = [];
   readonly #defaults: ProxyDraft[] = [];
   /** Defaults sections that some proxy names with `from`, those that one uses because they are the last, and by kind of user. */
   readonly #explicit = new Set<ProxyDraft>();
@@ -113,7 +113,7 @@ export class Builder {
     }
     const defaults = this.#defaultsFor(kind, name?.text ?? '', from);
     const proxy = newProxy(kind, name?.text ?? '', header.span, defaults);
-    if (kind === 'defaults') this.#defaults.push(proxy);
+    if (!isRunning(proxy)) this.#defaults.push(proxy);
     else {
       if (good) good = this.#checkUnique(proxy, name as Word);
       if (defaults !== null) this.#checkDefaultsUse(proxy, defaults, from !== null);

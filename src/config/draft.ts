@@ -179,6 +179,13 @@ export interface ProxyDraft {
   readonly seen: Map<string, Span>;
 }
 
+/** A frontend, backend or listen section, as opposed to a defaults section. */
+export type RunningDraft = ProxyDraft & { readonly kind: Exclude<ProxyKind, 'defaults'> };
+
+export function isRunning(proxy: ProxyDraft): proxy is RunningDraft {
+  return proxy.kind !== 'defaults';
+}
+
 /** Sides of a proxy; a defaults section counts as both. */
 export function hasFrontend(proxy: ProxyDraft): boolean {
   return proxy.kind !== 'backend';

@@ -2,7 +2,7 @@
 import { defaultThreads } from './keyword/global/process.js';
 import type { Diagnostic, Span } from './diagnostic.js';
 import { hasBackend, hasFrontend, proxyType } from './draft.js';
-import type { BindDraft, GlobalDraft, ProxyDraft, Reference, ServerDraft, ServerSettings } from './draft.js';
+import type { BindDraft, GlobalDraft, ProxyDraft, Reference, RunningDraft, ServerDraft, ServerSettings } from './draft.js';
 import type { AddressBook } from './lookup.js';
 import type { Check, Global, Listener, Model, Proxy, Server, SourceAddress, UseBackend } from './model.js';
 import type { SampleReference } from './site.js';
@@ -13,7 +13,7 @@ export type Report = (diagnostic: Diagnostic) => void;
 /** What resolve() works on. */
 export interface Drafts {
   readonly global: GlobalDraft;
-  readonly proxies: readonly ProxyDraft[];
+  readonly proxies: readonly RunningDraft[];
   readonly references: readonly SampleReference[];
   readonly environment: Global['environment'];
   readonly sources: Model['sources'];
@@ -95,7 +95,7 @@ class Resolver {
     };
   }
 
-  #proxy(draft: ProxyDraft, index: number, id: number): Proxy {
+  #proxy(draft: RunningDraft, index: number, id: number): Proxy {
     const { settings, kind, name, span } = draft;
     const servers = hasBackend(draft) ? this.#serversOf(draft, index) : [];
     const listeners = hasFrontend(draft) ? this.#listenersOf(draft, index) : [];
