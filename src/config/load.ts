@@ -27,6 +27,7 @@ export interface LoadOptions {
 export interface Loaded {
   /** null after an alert. Deeply frozen, structured-cloneable. */
   readonly model: Model | null;
+  /** In the order of the files and their lines. */
   readonly diagnostics: readonly Diagnostic[];
   readonly sources: readonly Source[];
 }
@@ -72,7 +73,13 @@ async function loadSources(sources: readonly Source[], options: LoadOptions, dia
     });
   }
   const failed = diagnostics.some(({ severity }) => severity === 'alert');
-  return { model: failed ? null : deepFreeze(model), diagnostics, sources };
+  return { model: failed ? null : deepFreeze(model), diagnostics: diagnostics.sort(byPlace), sources };
+}
+
+/** In the order of the files; what has no place in one comes last. */
+function byPlace(a: Diagnostic, b: Diagnostic): number {
+  if (a.span === null || b.span === null) return Number(a.span === null) - Number(b.span === null);
+  return a.span.source - b.span.source || a.span.start - b.span.start;
 }
 
 /** The host names that servers, listeners, sources and checks ask for. */

@@ -223,7 +223,8 @@ class Resolver {
       weight,
       backup,
       disabled,
-      maxconn,
+      // A minconn alone, or above it, is the limit, as in HAProxy.
+      maxconn: Math.max(maxconn, minconn),
       minconn,
       maxqueue,
       sendProxy,

@@ -43,7 +43,7 @@ describe('files', () => {
     const { model, diagnostics } = await load([a, b, join(folder, 'none.cfg')], { env: {}, lookup });
     expect(model).toBeNull();
     expect(diagnostics.map(({ summary, span }) => [span?.source ?? null, summary.slice(0, 21)])).toEqual([
-      [null, 'cannot open configura'], [0, "unknown keyword 'foo'"], [0, "'server' expects <nam"], [1, "unknown keyword 'bar'"],
+      [0, "unknown keyword 'foo'"], [0, "'server' expects <nam"], [1, "unknown keyword 'bar'"], [null, 'cannot open configura'],
     ]);
   });
 

@@ -73,7 +73,7 @@ export function parseHost(walk: Walk, word: Word): DraftAddress | undefined {
   return parsed === undefined ? undefined : withPort(parsed, 0);
 }
 
-/** `<address>[:<port>] [ interface <name> ]` of a source. */
+/** `<address>[:<port>]` of a source; HAProxy's `usesrc` and `interface` are refused. */
 export function parseSource(walk: Walk): DraftSource | undefined {
   const word = walk.need("<addr>[:<port>], and optionally 'interface' <name>");
   const parsed = word === undefined ? undefined : parse(walk, word.text, word, SOURCE);
@@ -82,13 +82,9 @@ export function parseSource(walk: Walk): DraftSource | undefined {
   if (ports !== null && ports.first !== ports.last) return refuse(walk, 'a range of source ports', word.span);
   const usesrc = walk.peek();
   if (usesrc?.text === 'usesrc') return refuse(walk, 'usesrc', usesrc.span);
-  let device: string | null = null;
-  if (walk.peek()?.text === 'interface') {
-    walk.next();
-    device = walk.need('an interface name')?.text ?? null;
-    if (device === null) return undefined;
-  }
-  return { address: withPort(parsed, ports?.first ?? 0), interface: device, span: word.span };
+  const device = walk.peek();
+  if (device?.text === 'interface') return refuse(walk, 'source interface', device.span);
+  return { address: withPort(parsed, ports?.first ?? 0), interface: null, span: word.span };
 }
 
 /** The methods of init-addr. */

@@ -75,16 +75,17 @@ describe('servers', () => {
     ['127.0.0.1', 'alert: a server without a fixed port is not supported yet <127.0.0.1>'],
     ['127.0.0.1:80 source 127.0.0.1 usesrc client', "alert: 'usesrc' is not supported yet <usesrc>"],
     ['127.0.0.1:80 source 127.0.0.1:1000-2000', "alert: 'a range of source ports' is not supported yet <127.0.0.1:1000-2000>"],
+    ['127.0.0.1:80 source 127.0.0.1 interface lo', "alert: 'source interface' is not supported yet <interface>"],
     ['127.0.0.1:80 source /tmp/x', "alert: 'source' : a UNIX socket is not acceptable here in '/tmp/x' </tmp/x>"],
     ['127.0.0.1:80 check addr 1.2.3.4:5', "alert: 'addr' : port specification not permitted here in '1.2.3.4:5' <1.2.3.4:5>"],
   ])('%s is refused', async (words, message) => {
     expect(await refusedServer(words)).toEqual([message]);
   });
 
-  test('a source has a port and an interface', async () => {
-    const { servers, proxies } = await modelOf('backend b\n source 127.0.0.2 interface lo\n server a 127.0.0.1:80 source 127.0.0.3:99\n server b 127.0.0.1:81\n');
+  test('a source may have a port', async () => {
+    const { servers, proxies } = await modelOf('backend b\n source 127.0.0.2\n server a 127.0.0.1:80 source 127.0.0.3:99\n server b 127.0.0.1:81\n');
     expect(servers.map(({ source }) => source)).toEqual([{ address: ip(4, '127.0.0.3', 99), interface: null }, null]);
-    expect(proxies[0]?.source).toEqual({ address: ip(4, '127.0.0.2', 0), interface: 'lo' });
+    expect(proxies[0]?.source).toEqual({ address: ip(4, '127.0.0.2', 0), interface: null });
   });
 });
 

@@ -45,7 +45,7 @@ export const backendRows: readonly ProxyRow[] = [
   on('backend', {
     name: 'source',
     args: [{ name: 'address', type: 'text' }],
-    usage: '<address>[:<port>] [ interface <name> ]',
+    usage: '<address>[:<port>]',
     support: 'yes',
     doc: 'Address that connections to servers come from.',
     parse(walk, { settings }) {

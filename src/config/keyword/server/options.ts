@@ -89,7 +89,7 @@ export const serverOptionRows: readonly Row[] = [
   {
     name: 'source',
     args: [{ name: 'address', type: 'text' }],
-    usage: '<address>[:<port>] [ interface <name> ]',
+    usage: '<address>[:<port>]',
     support: 'yes',
     doc: 'Address that connections to the server come from.',
     parse(walk, { settings }) {
