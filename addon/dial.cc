@@ -96,7 +96,10 @@ Step connected(Worker& w, Session& s) {
   s.connect_ms = static_cast<int32_t>(now - s.state_ms);
   s.connected_ms = s.server_ms = now;
   if (!send_proxy_header(w, s)) return connect_failed(w, s, DialFailure::Refused);
-  if (!s.has(SF_HTTP)) begin_tunnel(w, s);
+  if (!s.has(SF_HTTP)) {
+    if (!unload(w)) s.up.flags |= BF_NO_MEMORY;
+    begin_tunnel(w, s);
+  }
   enter(w, s, SessionState::Transfer);
   return Step::Again;
 }

@@ -81,6 +81,7 @@ ConnectionHeader request_connection(const Worker& w, const Session& s) {
 size_t head_limit(const Worker& w) { return static_cast<size_t>(std::max(w.conf.bufsize - w.conf.maxrewrite, 256)); }
 
 size_t load(Worker& w, Session& s, Connection& c, size_t limit) {
+  unload(w);   // what an earlier step of this run has left
   size_t n = c.ahead.length();
   if (n > 0) std::memcpy(w.window.bytes(), c.ahead.data(), n);
   c.ahead.release(w.small);

@@ -184,7 +184,7 @@ class Script : public Decider {
   int32_t decide(int32_t phase, uint32_t session) override {
     if (hook) {
       int32_t verdict = hook(phase, session);
-      if (verdict >= 0) return verdict;
+      if (verdict != -1) return verdict;
     }
     if (phase != PHASE_SERVER) return VERDICT_CONTINUE;
     return server(0);
