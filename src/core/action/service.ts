@@ -19,7 +19,7 @@ interface Service {
 }
 
 /** Asks for the metrics and answers the parked session when they are there; the session may be gone by then. */
-async function answerMetrics(env: CompileEnv, session: number, query: string, withBody: boolean): Promise<void> {
+async function answerMetrics(env: CompileEnv, session: number, query: string): Promise<void> {
   const engine = env.engine();
   try {
     const metrics = (await env.ask('metrics', query)) as MetricsAnswer;
@@ -27,7 +27,7 @@ async function answerMetrics(env: CompileEnv, session: number, query: string, wi
     const head = responseHead(metrics.status, [
       ['content-length', String(body.length)], ['content-type', metrics.type], ['cache-control', 'no-cache'],
     ]);
-    const staged = engine.reply(session, Buffer.from(head, 'latin1'), withBody ? body : new Uint8Array(0));
+    const staged = engine.reply(session, Buffer.from(head, 'latin1'), body);
     engine.resume(session, staged ? VERDICT_REPLY : verdict(VERDICT_ERROR, 500));
   } catch {
     engine.resume(session, verdict(VERDICT_ERROR, 500));
@@ -44,7 +44,7 @@ export const useService: ActionRow<Service> = {
   },
   compile: (_data, env) => (tx) => {
     env.counters.intercepted(tx);
-    void answerMetrics(env, tx.session, tx.query() ?? '', tx.method() !== 'HEAD');
+    void answerMetrics(env, tx.session, tx.query() ?? '');
     return VERDICT_YIELD;
   },
 };

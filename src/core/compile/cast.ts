@@ -94,6 +94,7 @@ function toIpv4(value: Value): Ip | undefined {
 
 function toIpv6(value: Value): Ip | undefined {
   if (isIp(value)) return value.family === 6 ? value : { family: 6, bytes: mapToIpv6(value.bytes) };
+  if (typeof value === 'number') return { family: 6, bytes: mapToIpv6(ipv4Bytes(value >>> 0)) };
   const bytes = parseIpv6(toText(value));
   return bytes === undefined ? undefined : { family: 6, bytes };
 }
@@ -106,10 +107,10 @@ function toAddr(value: Value): Ip | undefined {
 type Target = Exclude<SampleType, 'any'>;
 
 const casts: { readonly [to in Target]: { readonly from: readonly SampleType[]; readonly cast: Cast } } = {
-  bool: { from: ['int'], cast: toBool },
+  bool: { from: ['int', 'str'], cast: toBool },
   int: { from: ['bool', 'ipv4', 'ipv6', 'addr', 'str'], cast: toInt },
   ipv4: { from: ['int', 'ipv6', 'addr', 'str'], cast: toIpv4 },
-  ipv6: { from: ['ipv4', 'addr', 'str'], cast: toIpv6 },
+  ipv6: { from: ['int', 'ipv4', 'addr', 'str'], cast: toIpv6 },
   addr: { from: ['ipv4', 'ipv6', 'int', 'str'], cast: toAddr },
   str: { from: ['bool', 'int', 'ipv4', 'ipv6', 'addr', 'bin', 'meth'], cast: toText },
   bin: { from: ['bool', 'int', 'ipv4', 'ipv6', 'addr', 'str', 'meth'], cast: toBin },
