@@ -20,7 +20,9 @@ async function withLoad(lab, port, { kind, connections, size }, use) {
   const child = start(lab.load, [kind, String(port), String(connections), ...(size === null || kind === 'bulk' ? [] : [String(size)])], lab.cores.load);
   const ask = talk(child);
   try {
-    await ask();   // ready
+    await ask().catch((error) => {
+      throw new Error(`the ${connections} connections were not established: ${error.message}`);
+    });
     return await use(() => ask('totals'));
   } finally {
     await stop(child);
@@ -43,17 +45,26 @@ async function perUnit(lab, peer, test, seconds) {
   });
 }
 
+// Anonymous memory once it has come to rest: V8 gives memory back in steps up to 18 s after work, the others at once.
+async function memoryAtRest(peer) {
+  let [last, quiet] = [anonymousBytes(peer.pid), 0];
+  for (let second = 0; quiet < 2 || second < peer.rest; second++) {
+    await sleep(1000);
+    const now = anonymousBytes(peer.pid);
+    quiet = Math.abs(now - last) < 65_536 ? quiet + 1 : 0;
+    last = now;
+    if (second > 40) break;
+  }
+  return last;
+}
+
 // Memory per connection: the growth from a warm proxy to one that holds them all. A process of its own per run.
 async function perConnection(lab, name, test) {
   const peer = await open(lab, name, test);
   try {
     await withLoad(lab, peer.port, { ...test, connections: 200 }, () => sleep(200));
-    await sleep(1000);
-    const before = anonymousBytes(peer.pid);
-    return await withLoad(lab, peer.port, test, async () => {
-      await sleep(1500);
-      return { value: (anonymousBytes(peer.pid) - before) / test.connections };
-    });
+    const before = await memoryAtRest(peer);
+    return await withLoad(lab, peer.port, test, async () => ({ value: ((await memoryAtRest(peer)) - before) / test.connections }));
   } finally {
     await peer.stop();
   }

@@ -78,10 +78,11 @@ const nginxMissing = (mode) => {
   return mode === 'tcp' && !existsSync(NGINX_STREAM) ? 'its stream module is missing: apt-get install libnginx-mod-stream' : null;
 };
 
-// missing(mode): null, or why this peer can't be measured. command(file, directory): what to run.
-const tsproxy = { missing: tsproxyMissing, configuration: haproxyConfiguration, command: (file) => [process.execPath, `${root}bin/tsproxy`, '-f', file] };
-const haproxy = { missing: haproxyMissing, configuration: haproxyConfiguration, command: (file) => ['haproxy', '-db', '-f', file] };
-const nginx = { missing: nginxMissing, configuration: nginxConfiguration, command: (file, directory) => ['nginx', '-p', directory, '-c', file] };
+// missing(mode): null, or why this peer can't be measured. command(file, directory): what to run. rest: seconds at least until its
+// memory has come to rest.
+const tsproxy = { rest: 20, missing: tsproxyMissing, configuration: haproxyConfiguration, command: (file) => [process.execPath, `${root}bin/tsproxy`, '-f', file] };
+const haproxy = { rest: 0, missing: haproxyMissing, configuration: haproxyConfiguration, command: (file) => ['haproxy', '-db', '-f', file] };
+const nginx = { rest: 0, missing: nginxMissing, configuration: nginxConfiguration, command: (file, directory) => ['nginx', '-p', directory, '-c', file] };
 const nosplice = (peer) => ({ ...peer, configuration: (what) => haproxyConfiguration({ ...what, nosplice: true }) });
 
 export const peers = { tsproxy, haproxy, nginx, 'tsproxy nosplice': nosplice(tsproxy), 'haproxy nosplice': nosplice(haproxy) };
@@ -102,7 +103,7 @@ export async function startPeer(name, what, core, request) {
     rmSync(directory, { recursive: true, force: true });
   };
   try {
-    return { name, pid: child.pid, port, startedAfter: await serving(child, port, request, from), stop: end };
+    return { name, pid: child.pid, port, rest: peer.rest, startedAfter: await serving(child, port, request, from), stop: end };
   } catch (error) {
     await end();
     throw error;

@@ -16,7 +16,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const usage = `usage: npm run bench -- [options] CASE...
 cases:    ${Object.keys(cases).join(' ')}
 groups:   ${Object.keys(groups).join(' ')} micro
-options:  --pairs N       measurements of each peer (5)
+options:  --pairs N       measurements of each peer (5; idle: at most 3)
           --seconds S     length of one (4)
           --peers A,B,C   instead of the case's own: ${Object.keys(peers).join(', ')}
           --json FILE     all figures, machine-readable (- for stdout)
@@ -89,7 +89,7 @@ async function measureCase(lab, name, { pairs, seconds, chosen }) {
       opened[peer] = await open(lab, peer, test);
       await perUnit(lab, opened[peer], test, Math.min(1, seconds));   // warm
     }
-    for (let pair = 0; pair < pairs; pair++) {
+    for (let pair = 0; pair < (test.kind === 'idle' ? Math.min(pairs, 3) : pairs); pair++) {   // idle runs are long and steady
       const order = pair % 2 ? [...usable].reverse() : usable;
       for (const peer of order) {
         const { value, speed } = own ? await own(lab, peer, test) : await perUnit(lab, opened[peer], test, seconds);
