@@ -5,6 +5,8 @@ export interface Reply {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
+  /** The client's end: replies with the same one came over one connection. */
+  readonly localPort: number;
 }
 
 export interface RequestOptions {
@@ -16,12 +18,14 @@ export interface RequestOptions {
 }
 
 /** One HTTP request to 127.0.0.1 and its whole reply. */
-export function request(port: number, { path = '/', method = 'GET', headers = {}, body, agent }: RequestOptions = {}): Promise<Reply> {
+export function request(port: number, { path = '/', method = 'GET', headers: sentHeaders = {}, body, agent }: RequestOptions = {}): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const sent = httpRequest({ host: '127.0.0.1', port, path, method, headers, agent: agent ?? false }, (response) => {
+    const sent = httpRequest({ host: '127.0.0.1', port, path, method, headers: sentHeaders, agent: agent ?? false }, (response) => {
       const chunks: Buffer[] = [];
+      const { statusCode: status = 0, headers, socket } = response;
+      const localPort = socket.localPort ?? 0;
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }));
+      response.on('end', () => resolve({ status, headers, body: Buffer.concat(chunks), localPort }));
       response.on('error', reject);
     });
     sent.on('error', reject);

@@ -133,6 +133,15 @@ describe('connections', () => {
     expect(hash(body)).toBe(hash(BIG));
   });
 
+  test('what the proxy answers itself keeps the connection', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const replies = [];
+    for (const path of ['/made', '/private', '/old', '/x', '/made']) replies.push(await request(port(), { path, agent }));
+    expect(replies.map(({ status }) => status)).toEqual([200, 403, 301, 200, 200]);
+    expect(new Set(replies.map(({ localPort }) => localPort)).size).toBe(1);
+    agent.destroy();
+  });
+
   test('HTTP/1.0 without keep-alive ends with the response', async () => {
     const text = await exchange(port(), 'GET /x HTTP/1.0\r\n\r\n');
     expect(text).toMatch(/^HTTP\/1\.[01] 200 [^]*GET \/x $/);
