@@ -124,6 +124,8 @@ async function checkCondition(text: string, localpeer: string): Promise<number> 
 }
 
 async function printKeywords(classes: string): Promise<number> {
-  const { knownKeywords } = await import('../config/keywords_known.js');
-  return say(knownKeywords());
+  const [{ knownKeywords }, { keywordClasses }] = await Promise.all([import('../config/keywords_known.js'), import('./keyword_classes.js')]);
+  const text = keywordClasses(knownKeywords(), classes);
+  if (text === undefined) throw new UsageError(`option '-dK': there is no class of that name in '${classes}'; -dKhelp lists them`);
+  return say(text);
 }
