@@ -64,7 +64,7 @@ export const FLAGS: readonly Flag[] = [
   { flag: 'dt', long: 'traces', value: 'traces', form: 'glued', status: 'unsupported', doc: 'traces' },
   { flag: '4', long: 'ipv4-only', status: 'unsupported', doc: 'resolve names to IPv4 only' },
   { flag: 'W', long: 'master-worker', status: 'accepted', doc: 'master-worker mode' },
-  { flag: 'Ws', long: 'systemd', status: 'accepted', doc: 'master-worker mode for systemd' },
+  { flag: 'Ws', long: 'systemd', status: 'unsupported', doc: 'master-worker mode for systemd' },
   { flag: 'S', long: 'master-socket', value: 'bind', status: 'unsupported', doc: 'master CLI' },
   { flag: 'x', long: 'takeover', value: 'socket', status: 'unsupported', doc: 'take listening sockets over from a running process' },
 ];

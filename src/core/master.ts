@@ -62,6 +62,10 @@ export class Master implements SignalTarget {
     this.parts.pool.tell({ kind: 'pause', paused });
   }
 
+  reload(): void {
+    print('warning', `SIGUSR2 received, but there is no master process to reload: start a new process with '-sf ${process.pid}'.`);
+  }
+
   printStatus(): void {
     print('warning', 'SIGHUP received, dumping servers states.');
     for (const line of statusLines(this.parts.model, this.parts.readings)) print('warning', line);

@@ -83,7 +83,8 @@ function judge(loaded: Loaded, cli: CommandLine, silent: boolean): Model | numbe
     return 1;
   };
   if (loaded.model === null) return alert('config : Fatal errors found in configuration.');
-  if (cli.zeroWarning && shown.some(({ severity }) => severity === 'warning')) {
+  const zeroWarning = cli.zeroWarning || loaded.model.global.zeroWarning;
+  if (zeroWarning && shown.some(({ severity }) => severity === 'warning')) {
     return alert("config : Some warnings were found and 'zero-warning' is set. Aborting.");
   }
   if (loaded.model.listeners.length === 0) {

@@ -11,6 +11,8 @@ export interface SignalTarget {
   printPools(): void;
   /** SIGTTOU, SIGTTIN: a new process wants the ports; it failed to get them. */
   pause(paused: boolean): void;
+  /** SIGUSR2: service files written for HAProxy's master process send it for a reload. */
+  reload(): void;
 }
 
 type Meaning = (target: SignalTarget) => void;
@@ -21,6 +23,7 @@ const MEANINGS: readonly (readonly [NodeJS.Signals, Meaning])[] = [
   ['SIGQUIT', (target) => target.printPools()],
   ['SIGTTOU', (target) => target.pause(true)],
   ['SIGTTIN', (target) => target.pause(false)],
+  ['SIGUSR2', (target) => target.reload()],
 ];
 
 /** Died of a signal, as a shell counts it. */

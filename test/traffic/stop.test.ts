@@ -121,6 +121,13 @@ test('SIGHUP tells the state, SIGQUIT the pools, and the proxy lives on', async 
   expect(await exchange(port, '', true)).toBe('hi');
 });
 
+test('SIGUSR2 does no harm', async () => {
+  const { proxy, port } = await relay(await tcpOrigin((socket) => socket.end('hi')), 'tcp');
+  proxy.signal('SIGUSR2');
+  await waitFor(() => proxy.stderr().includes(`start a new process with '-sf ${proxy.pid}'`), proxy);
+  expect(await exchange(port, '', true)).toBe('hi');
+});
+
 test('SIGTTOU pauses the listeners, SIGTTIN resumes them', async () => {
   const { proxy, port } = await relay(await tcpOrigin((socket) => socket.end('hi')), 'tcp');
   proxy.signal('SIGTTOU');
