@@ -3,6 +3,7 @@
 const words = (text: string): string[] => text.trim().split(/\s+/);
 
 export const GLOBAL = words(`
+  acme.scheduler http-err-codes http-fail-codes quick-exit setcap tune.h2.log-errors
   51degrees-allow-unmatched 51degrees-cache-size 51degrees-data-file 51degrees-difference 51degrees-drift
   51degrees-property-name-list 51degrees-property-separator 51degrees-use-performance-graph 51degrees-use-predictive-graph
   anonkey busy-polling ca-base chroot close-spread-time cluster-secret cpu-affinity cpu-map cpu-policy cpu-set crt-base daemon
@@ -58,6 +59,7 @@ export const GLOBAL = words(`
 `);
 
 export const PROXY: readonly string[] = [
+  'dynamic-cookie-key', 'ssl-f-use',
   'acl', 'backlog', 'balance', 'be-unpublished', 'bind', 'capture cookie', 'capture request header',
   'capture response header', 'clitcpka-cnt', 'clitcpka-idle', 'clitcpka-intvl', 'clitimeout', 'compression', 'contimeout',
   'cookie', 'crt', 'declare capture', 'default-server', 'default_backend', 'description', 'disabled', 'email-alert from',

@@ -8,7 +8,7 @@ type Row = KeywordRow<GlobalDraft>;
 const INERT: Readonly<Record<string, string>> = {
   'no logs are written yet': 'log-send-hostname log-tag',
   'the runtime API is not available yet': 'stats stats-file server-state-base server-state-file',
-  'TLS is not available yet': `ca-base crt-base key-base issuers-chain-path maxsslconn maxsslrate ssl-default-bind-ciphers
+  'TLS is not available yet': `acme.scheduler ca-base crt-base key-base issuers-chain-path maxsslconn maxsslrate ssl-default-bind-ciphers
     ssl-default-bind-ciphersuites ssl-default-bind-client-sigalgs ssl-default-bind-curves ssl-default-bind-options
     ssl-default-bind-sigalgs ssl-default-server-ciphers ssl-default-server-ciphersuites ssl-default-server-client-sigalgs
     ssl-default-server-curves ssl-default-server-options ssl-default-server-sigalgs ssl-dh-param-file ssl-engine
@@ -31,7 +31,7 @@ const INERT: Readonly<Record<string, string>> = {
     tune.h2.be.initial-window-size tune.h2.be.max-concurrent-streams tune.h2.be.max-frames-at-once tune.h2.be.rxbuf
     tune.h2.fe.glitches-threshold tune.h2.fe.initial-window-size tune.h2.fe.max-concurrent-streams
     tune.h2.fe.max-frames-at-once tune.h2.fe.max-rst-at-once tune.h2.fe.max-total-streams tune.h2.fe.rxbuf
-    tune.h2.header-table-size tune.h2.initial-window-size tune.h2.max-concurrent-streams tune.h2.max-frame-size
+    tune.h2.header-table-size tune.h2.log-errors tune.h2.initial-window-size tune.h2.max-concurrent-streams tune.h2.max-frame-size
     tune.h2.zero-copy-fwd-send`,
   'Lua is not available': `lua-prepend-path tune.lua.bool-sample-conversion tune.lua.burst-timeout tune.lua.forced-yield
     tune.lua.log.loggers tune.lua.log.stderr tune.lua.maxmem tune.lua.openlibs tune.lua.service-timeout tune.lua.session-timeout
@@ -47,12 +47,12 @@ const INERT: Readonly<Record<string, string>> = {
   'worker threads are placed by the operating system': `cpu-affinity cpu-map cpu-policy cpu-set thread-group thread-groups
     thread-hard-limit max-threads-per-group tune.takeover-other-tg-connections`,
   'external commands are not run yet': 'external-check',
-  'stick tables and peers are not available yet': 'tune.peers.max-updates-at-once tune.stick-counters',
+  'stick tables and peers are not available yet': 'http-err-codes http-fail-codes tune.peers.max-updates-at-once tune.stick-counters',
   'variables are not limited in size': `tune.vars.check-max-size tune.vars.global-max-size tune.vars.proc-max-size
     tune.vars.reqres-max-size tune.vars.sess-max-size tune.vars.txn-max-size`,
   "it tunes HAProxy's own internals": `anonkey debug.counters expose-deprecated-directives expose-experimental-directives fd-hard-limit
     force-cfg-parser-pause master-worker mworker-max-reloads mworker-prog max-spread-checks spread-checks no-memory-trimming noepoll noevports
-    nogetaddrinfo nokqueue nopoll noreuseport prealloc-fd profiling.memory profiling.tasks quiet insecure-setuid-wanted
+    nogetaddrinfo nokqueue nopoll noreuseport prealloc-fd profiling.memory profiling.tasks quick-exit quiet setcap insecure-setuid-wanted
     close-spread-time warn-blocked-traffic-after shm-stats-file shm-stats-file-max-objects stress-level
     tune.applet.zero-copy-forwarding tune.buffers.limit tune.buffers.reserve
     tune.bufsize.large tune.bufsize.small tune.cli.max-payload-size tune.defaults.purge tune.disable-fast-forward
