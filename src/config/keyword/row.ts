@@ -5,7 +5,7 @@
 import type { ProxyDraft } from '../draft.js';
 import type { Walk } from '../walk.js';
 
-/** One argument of a keyword, as data: read by `readArgument()`, shown in the reference. */
+/** One argument of a keyword, as data: shown in the reference, checked in the tests against what parse() takes. */
 export interface Argument {
   /** Shown as `<name>`. */
   readonly name: string;
@@ -48,9 +48,6 @@ export interface ProxyRow extends KeywordRow<ProxyDraft> {
   /** May be followed by a condition: the arguments end before `if` and `unless`. */
   readonly conditional?: true;
 }
-
-/** An argument's value: number for int, time, size; string for text and enum; string[] for rest. */
-export type ArgumentValue = string | number | readonly string[] | undefined;
 
 /** `usage`, or the arguments written out: `<number>`, `[<time>]`, `{ tcp | http }`. */
 export function usageOf(row: { readonly args: readonly Argument[]; readonly usage?: string }): string {

@@ -2,7 +2,7 @@ import { refuse } from './make.js';
 import type { Argument, KeywordRow } from './row.js';
 
 /** Rows for words of bind and server lines that tsproxy does not act on. A word written `name+1` takes one argument. */
-export function parseName(word: string): { readonly name: string; readonly args: readonly Argument[] } {
+function parseName(word: string): { readonly name: string; readonly args: readonly Argument[] } {
   const [name = '', count] = word.split('+');
   return { name, args: Array.from({ length: Number(count ?? 0) }, () => ({ name: 'value', type: 'text' as const })) };
 }
