@@ -1,5 +1,6 @@
 import type { Model } from '../config/model.js';
 import { startChecks } from '../backends/index.js';
+import { GS_STOPPING } from './abi.js';
 import type { Addon } from './addon.js';
 import type { BoundListener } from './bind.js';
 import type { Readings } from './metric/readings.js';
@@ -43,6 +44,7 @@ export class Master implements SignalTarget {
     this.stopping = true;
     const { model, pool, readings } = this.parts;
     this.checks.stop();
+    Atomics.store(readings.pages.state, GS_STOPPING, 1);
     for (const line of stoppedLines(model, readings)) print('warning', line);
     const stopped = pool.all('stopped').then(() => this.closeShared());
     const drained = pool.all('drained');

@@ -30,7 +30,7 @@ export async function program(argv: readonly string[], signals: Signals): Promis
 }
 
 function fail(error: unknown): number {
-  if (error instanceof HelpRequest) process.stdout.write(error.message);
+  if (error instanceof HelpRequest) say(error.message);
   else if (error instanceof UsageError) printText(`tsproxy: ${error.message}\n`);
   else if (error instanceof StartError) for (const line of error.lines) print('alert', line);
   else print('alert', error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -58,6 +58,8 @@ async function run(cli: CommandLine, argv: readonly string[], signals: Signals, 
 }
 
 function say(text: string): number {
+  // A reader like head(1) may have seen enough.
+  process.stdout.on('error', () => undefined);
   process.stdout.write(text);
   return 0;
 }
