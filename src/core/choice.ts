@@ -1,7 +1,7 @@
 import type { AclTest, Condition, Model, Proxy, SampleExpression, UseBackend } from '../config/model.js';
 import type { Environment } from './compile/environment.js';
 import { compileEach } from './compile/sample.js';
-import { lowered } from './compile/match/method.js';
+import { lowered } from './latin1.js';
 import type { Tx } from './tx.js';
 
 /** The backend of a session: a proxy index, -1 if there is none. */

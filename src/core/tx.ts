@@ -5,7 +5,7 @@ import {
   FF_RESPONSE, HM_OTHER, PHASE_AFTER, PHASE_RESPONSE,
 } from './abi.js';
 import { HeadEdits, type EditPage } from './edit.js';
-import { latin1 } from './latin1.js';
+import { latin1, lowered } from './latin1.js';
 import { pathEnd, pathStart } from './target.js';
 import { Variables } from './variable.js';
 import type { Ip } from './row.js';
@@ -18,7 +18,7 @@ export type HeaderName = Uint8Array;
 
 /** Lower-case bytes of a header's name. */
 export function headerName(name: string): HeaderName {
-  return Uint8Array.from(Buffer.from(name.toLowerCase(), 'latin1'));
+  return Uint8Array.from(Buffer.from(lowered(name), 'latin1'));
 }
 
 interface MutableIp {

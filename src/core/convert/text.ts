@@ -1,14 +1,14 @@
+import { lowered } from '../latin1.js';
 import type { ConverterRow } from '../row.js';
 import { checkVariable, given, onText, optional, required, variableText } from './row.js';
 import { expandGroups, isProblem, parseRegex } from '../compile/regex.js';
 
-const lower = (text: string): string => text.replace(/[A-Z]+/g, (run) => run.toLowerCase());
 const upper = (text: string): string => text.replace(/[a-z]+/g, (run) => run.toUpperCase());
 
 /** Host without its port, in lower case; brackets of an IPv6 address stay. */
 function hostOnly(text: string): string {
   const parts = /^(\[[^\]]*\]|[^:]*)/.exec(text);
-  return lower(parts?.[1] ?? text);
+  return lowered(parts?.[1] ?? text);
 }
 
 function portOnly(text: string): number {
@@ -115,7 +115,7 @@ const param: ConverterRow = {
 };
 
 export const textConverters: readonly ConverterRow[] = [
-  onText('lower', 'str', 'lower case', lower),
+  onText('lower', 'str', 'lower case', lowered),
   onText('upper', 'str', 'upper case', upper),
   onText('length', 'int', 'number of bytes', (text) => text.length),
   onText('host_only', 'str', 'a Host value without its port, in lower case', hostOnly),

@@ -1,3 +1,4 @@
+import { lowered } from '../../latin1.js';
 import type { SampleType, Value } from '../../row.js';
 
 /**
@@ -11,13 +12,6 @@ export interface Match {
 
 /** Beyond this many patterns of one length or kind, a look-up is cheaper than trying one after the other. */
 export const FEW = 4;
-
-const lowerRuns = /[A-Z]+/g;
-
-/** Lower case of ASCII letters only: text is bytes, not characters. */
-export function lowered(text: string): string {
-  return /[A-Z]/.test(text) ? text.replace(lowerRuns, (run) => run.toLowerCase()) : text;
-}
 
 /** Applies a test of text to lower-case patterns and values if case is to be ignored. */
 export function withCase(make: (patterns: readonly string[]) => (text: string) => boolean): Match['compile'] {
