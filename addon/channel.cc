@@ -170,7 +170,7 @@ bool move(Worker& w, Channel& ch) {
   uint64_t sent_before = ch.sent;
   flush(w, ch);
   bool moved = ch.sent != sent_before;
-  size_t budget = MOVE_BUDGET;
+  size_t budget = w.move_budget;
   while (ch.has(BF_EMPTY) && !ch.has(BF_SHUTR | BF_NO_MEMORY) && ch.consumer != nullptr) {
     if (note_ends(w, ch)) {
       moved = true;

@@ -12,9 +12,9 @@ namespace tsproxy {
 
 namespace {
 
-void attach(Session& s, Connection* c) {
+void attach(Worker& w, Session& s, Connection* c) {
   c->session = &s;
-  c->uses++;
+  begin_use(w, *c);
   s.target = c;
   s.up.consumer = s.down.producer = c;
 }
@@ -70,7 +70,7 @@ int dial(Worker& w, Session& s) {
     close_connection(w, c);
     return rc;
   }
-  attach(s, c);
+  attach(w, s, c);
   count(&w.row[CW_CONNECTIONS_MADE]);
   count(&w.backend_row(s)[CB_CONNECTS]);
   count(&w.server_row(s)[CS_CONNECTS]);
@@ -167,7 +167,7 @@ Step step_connect(Worker& w, Session& s) {
   own = s.target;
   if (own == nullptr && !s.has(SF_FRESH) && reusable(w, s)) own = take_idle(w, s);
   if (own != nullptr) {
-    attach(s, own);
+    attach(w, s, own);
     s.flags |= SF_REUSED;
     s.up.flags |= BF_KEEP;
     s.connect_ms = 0;

@@ -137,13 +137,15 @@ void finish_stream(Worker& w, Session& s) {
 Step next_stream(Worker& w, Session& s) {
   // Unread bytes of the client: more of this request, or another one.
   bool sending = !s.up.has(BF_SHUTR) || (s.client->flags & CO_IN) != 0;
-  bool go_on = s.has(SF_CLIENT_KEEP) && s.cause == '-' && !s.has(SF_TUNNEL) && !w.stopping;
+  bool complete = s.cause == '-' || s.cause == 'L';   // L: answered by us, which is no failure
+  bool go_on = s.has(SF_CLIENT_KEEP) && complete && !s.has(SF_TUNNEL) && !w.stopping;
   reset_channel(w, s.up);
   reset_channel(w, s.down);
   if (!go_on) return close_gently(w, s, sending);
   constexpr uint32_t KEPT = SF_HTTP | SF_RUN | SF_DESTINATION;
   s.flags &= KEPT;
   s.backend = s.server = -1;
+  s.cause = s.where = '-';
   s.status = s.method = s.attempts = s.interim = 0;
   s.seen = s.counted_in = s.counted_up = s.counted_out = 0;
   s.request_ms = s.queue_ms = s.connect_ms = s.response_ms = -1;

@@ -17,6 +17,8 @@ constexpr size_t WINDOW_BYTES = 131072;    // most that one read takes, unless b
 constexpr int MAX_EVENTS = 512;            // of one pass; the rest comes with the next
 constexpr uint32_t SMALL_KEPT = 256, LARGE_KEPT = 64;   // freed blocks kept for reuse
 constexpr int PREALLOCATED_PIPES = 16;
+// Bytes that the sessions of one pass may move together, and the share of each.
+constexpr size_t PASS_BUDGET = 16u << 20, LEAST_BUDGET = 64u << 10, MOST_BUDGET = 2u << 20;
 constexpr int SLOT_ROUNDS = 8;             // of one pass, in which sessions that got a slot may give it back at once
 
 size_t window_bytes(const EngineConf& conf) {
@@ -50,11 +52,18 @@ void collect(Worker& w) {
   if (n == MAX_EVENTS) w.loop.post();
 }
 
+// Many busy sessions get less each, so that accepts and timers have their turn in time.
+void share_budget(Worker& w) {
+  w.move_budget = std::clamp(PASS_BUDGET / std::max<size_t>(w.run_count, 1), LEAST_BUDGET, MOST_BUDGET);
+}
+
 void run_all(Worker& w) {
+  share_budget(w);
   while (Session* s = w.run_first) {
     w.run_first = s->next_run;
     if (w.run_first == nullptr) w.run_last = nullptr;
     s->flags &= ~SF_RUN;
+    if (w.run_count > 0) w.run_count--;
     if (s->state != SessionState::Done) run(w, *s);
   }
 }
@@ -149,7 +158,9 @@ void close_connection(Worker& w, Connection*& connection) {
   Connection* c = connection;
   if (c == nullptr) return;
   connection = nullptr;
-  if ((c->flags & CO_NOLINGER) != 0) {
+  // A connection of ours that ends before the server's FIN would leave its port in TIME_WAIT: nothing is on the way any more.
+  bool first_to_end = (c->flags & CO_SERVER) != 0 && (c->flags & (CO_RDHUP | CO_READ_END | CO_WRITE_SHUT)) == 0;
+  if ((c->flags & CO_NOLINGER) != 0 || first_to_end) {
     linger at_once{1, 0};
     sys::set_option(c->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   }
@@ -157,6 +168,7 @@ void close_connection(Worker& w, Connection*& connection) {
   sys::close(c->fd);
   c->fd = -1;
   c->session = nullptr;
+  end_use(w, *c);
   if ((c->flags & CO_SERVER) != 0) w.pages->server(c->server, SS_USED_CONNS).fetch_sub(1, std::memory_order_relaxed);
   w.closed.push_back(c);
 }

@@ -151,7 +151,7 @@ Step step_reply(Worker& w, Session& s) {
     return Step::Wait;
   }
   if (!s.down.has(BF_EMPTY) || s.rest_length > 0) return Step::Wait;
-  if (s.cause == '-') note_cause(s, 'L', 'R');
+  note_cause(s, 'L', 'R');
   finish_stream(w, s);
   return next_stream(w, s);
 }

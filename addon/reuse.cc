@@ -7,6 +7,9 @@ namespace tsproxy {
 
 namespace {
 
+constexpr uint32_t NEVER = ~0u;
+constexpr int LOOKED_AT = 16;   // connections of a pool, for one request
+
 IdleConnections& pool_of(Worker& w, const Connection& c) { return w.idle[static_cast<size_t>(c.server)]; }
 
 void unlink(Worker& w, Connection& c) {
@@ -40,10 +43,11 @@ bool alive(Connection& c) {
 }
 
 // http-reuse (manual): the first request of a client goes over a connection of its own unless the mode trusts more.
-bool may_take(const Worker& w, const Session& s, const Connection& c) {
+// Returns the number of streams that a connection must have carried.
+uint32_t least_uses(const Worker& w, const Session& s) {
   int32_t options = w.backend(s).options;
-  if (s.requests > 1 || (options & PO_REUSE_ALWAYS) != 0) return true;
-  return (options & PO_REUSE_AGGRESSIVE) != 0 && c.uses > 1;
+  if (s.requests > 1 || (options & PO_REUSE_ALWAYS) != 0) return 1;
+  return (options & PO_REUSE_AGGRESSIVE) != 0 ? 2 : NEVER;
 }
 
 void die(Worker& w, Connection* c) {
@@ -54,6 +58,20 @@ void die(Worker& w, Connection* c) {
 
 }  // namespace
 
+void begin_use(Worker& w, Connection& c) {
+  c.uses++;
+  if ((c.flags & CO_USED) != 0) return;
+  c.flags |= CO_USED;
+  IdleConnections& pool = pool_of(w, c);
+  pool.peak = std::max(pool.peak, ++pool.used);
+}
+
+void end_use(Worker& w, Connection& c) {
+  if ((c.flags & CO_USED) == 0) return;
+  c.flags &= static_cast<uint16_t>(~CO_USED);
+  pool_of(w, c).used--;
+}
+
 bool reusable(const Worker& w, const Session& s) {
   return s.has(SF_HTTP) && (w.backend(s).options & (PO_REUSE_NEVER | PO_CLOSE | PO_SERVER_CLOSE)) == 0;
 }
@@ -61,9 +79,11 @@ bool reusable(const Worker& w, const Session& s) {
 Connection* take_idle(Worker& w, const Session& s) {
   IdleConnections& pool = w.idle[static_cast<size_t>(s.server)];
   Connection* c = pool.newest;
-  while (c != nullptr) {
+  uint32_t least = least_uses(w, s);
+  if (least == NEVER) return nullptr;
+  for (int looked = 0; c != nullptr && looked < LOOKED_AT; looked++) {
     Connection* older = c->older;
-    if (!may_take(w, s, *c)) {
+    if (c->uses < least) {
       c = older;
       continue;
     }
@@ -82,8 +102,10 @@ void give_idle(Worker& w, Session& s) {
   Connection* c = s.target;
   s.target = nullptr;
   c->session = nullptr;
+  end_use(w, *c);
   const ServerConf& server = w.conf.servers[static_cast<size_t>(c->server)];
-  bool full = server.pool_max >= 0 && pool_of(w, *c).count >= server.pool_max;
+  const IdleConnections& pool = pool_of(w, *c);
+  bool full = (server.pool_max >= 0 && pool.count >= server.pool_max) || pool.count + pool.used > pool.peak;
   bool worn = server.max_reuse >= 0 && static_cast<int64_t>(c->uses) > server.max_reuse;
   if (full || worn || w.stopping || (c->flags & CO_PRIVATE) != 0 || !c->ahead.empty() || !alive(*c)) {
     close_connection(w, c);
@@ -111,6 +133,8 @@ void sweep_idle(Worker& w) {
   for (size_t server = 0; server < w.idle.size(); server++) {
     int32_t purge = w.conf.servers[server].pool_purge_ms;
     if (purge <= 0) continue;
+    IdleConnections& pool = w.idle[server];
+    pool.peak = std::max(pool.used, (pool.peak * 3 + pool.used) / 4);
     while (Connection* c = w.idle[server].oldest) {
       uint64_t until = c->idle_since + static_cast<uint64_t>(purge);
       if (until > now) {

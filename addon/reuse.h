@@ -14,8 +14,13 @@ struct IdleConnections {
   Connection* newest = nullptr;
   Connection* oldest = nullptr;
   int32_t count = 0;
+  int32_t used = 0;    // connections of this worker that carry a stream now
+  int32_t peak = 0;    // the most that were used lately: more than that are never needed at once
 };
 
+// A stream begins or ends on a connection to a server.
+void begin_use(Worker& w, Connection& c);
+void end_use(Worker& w, Connection& c);
 // The idle connection that this request may take (http-reuse), or nullptr.
 Connection* take_idle(Worker& w, const Session& s);
 // The session's server connection becomes idle, or is closed if it can't be used again.
