@@ -1,4 +1,5 @@
 import type { SocketAddress } from '../config/model.js';
+import { parseIpv4, parseIpv6 } from './ip.js';
 
 const AF_UNIX = 1;
 const AF_INET = 2;
@@ -24,7 +25,7 @@ function sockaddrV4(text: string, port: number): Uint8Array {
   const bytes = Buffer.alloc(16);
   bytes.writeUInt16LE(AF_INET, 0);
   bytes.writeUInt16BE(port, 2);
-  bytes.set(parseV4(text), 4);
+  bytes.set(bytesOf(text, parseIpv4), 4);
   return bytes;
 }
 
@@ -33,7 +34,7 @@ function sockaddrV6(text: string, port: number): Uint8Array {
   bytes.writeUInt16LE(AF_INET6, 0);
   bytes.writeUInt16BE(port, 2);
   const [plain = '', scope] = text.split('%');
-  bytes.set(parseV6(plain), 8);
+  bytes.set(bytesOf(plain, parseIpv6), 8);
   if (scope !== undefined && /^\d+$/.test(scope)) bytes.writeUInt32LE(Number(scope), 24);
   return bytes;
 }
@@ -49,32 +50,10 @@ function sockaddrUnix(name: Uint8Array, abstract: boolean): Uint8Array {
   return bytes;
 }
 
-function parseV4(text: string): number[] {
-  const parts = text.split('.').map(Number);
-  if (parts.length !== 4 || parts.some((part) => !Number.isInteger(part) || part < 0 || part > 255)) {
-    throw new RangeError(`not an IPv4 address: ${text}`);
-  }
-  return parts;
-}
-
-/** 16 bytes of an IPv6 address, with `::` and a dotted tail understood. */
-function parseV6(text: string): number[] {
-  const [head = '', tail, excess] = text.split('::');
-  const first = groups(head);
-  const last = tail === undefined ? [] : groups(tail);
-  const missing = 16 - first.length - last.length;
-  if (excess !== undefined || (tail === undefined ? missing !== 0 : missing < 0)) throw new RangeError(`not an IPv6 address: ${text}`);
-  return [...first, ...new Array<number>(missing).fill(0), ...last];
-}
-
-function groups(text: string): number[] {
-  if (text === '') return [];
-  return text.split(':').flatMap((group) => {
-    if (group.includes('.')) return parseV4(group);
-    if (!/^[0-9a-f]{1,4}$/i.test(group)) throw new RangeError(`not an IPv6 address: ${text}`);
-    const value = parseInt(group, 16);
-    return [value >> 8, value & 255];
-  });
+function bytesOf(text: string, parse: (text: string) => Uint8Array | undefined): Uint8Array {
+  const bytes = parse(text);
+  if (bytes === undefined) throw new RangeError(`not an IP address: ${text}`);
+  return bytes;
 }
 
 /** As HAProxy writes addresses in messages: `[127.0.0.1:80]` has this between its brackets. */

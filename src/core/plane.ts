@@ -114,7 +114,7 @@ export function proxyOptions(proxy: Proxy): number {
 }
 
 function engineProxy(proxy: Proxy, plan: PlanTables): EngineProxy {
-  const timeouts = new Array<number>(abi.TO_COUNT).fill(0);
+  const timeouts = Array.from({ length: abi.TO_COUNT }, () => 0);
   for (const [name, cell] of Object.entries(TIMEOUT_CELLS)) timeouts[cell] = proxy.timeouts[name as keyof Timeouts] ?? 0;
   const { forwardFor } = proxy;
   return {

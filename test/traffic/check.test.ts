@@ -23,7 +23,7 @@ test('a dead server gets nothing, and gets its share again once it lives', async
   expect(new Set(await answers())).toEqual(new Set(['one', 'two']));
   await two.close();
   await waitFor(() => /Server l\/two is DOWN/.test(proxy.stderr()), proxy);
-  expect(await answers()).toEqual(new Array(10).fill('one'));
+  expect(await answers()).toEqual(Array.from({ length: 10 }, () => 'one'));
   const again = createServer((_, response) => response.end('two'));
   await new Promise<void>((done) => again.listen(two.port, '127.0.0.1', done));
   await waitFor(() => /Server l\/two is UP/.test(proxy.stderr()), proxy);

@@ -31,7 +31,7 @@ describe.each([[1], [2]])('with %i worker(s)', (workers) => {
     });
     expect(held).toHaveLength(3);
     const serve = setInterval(() => held.splice(0).forEach((response) => response.end('done')), 5);
-    expect((await replies).map(({ status }) => status)).toEqual(new Array(20).fill(200));
+    expect((await replies).map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 200));
     clearInterval(serve);
     expect(most.ever).toBe(3);
     const after = await scrape(metrics);
@@ -52,7 +52,7 @@ describe.each([[1], [2]])('with %i worker(s)', (workers) => {
       most = Math.max(most, held.length);
       held.splice(0).forEach((socket) => socket.end('ok'));
     }, 20);
-    expect(await replies).toEqual(new Array(12).fill('ok'));
+    expect(await replies).toEqual(Array.from({ length: 12 }, () => 'ok'));
     clearInterval(serve);
     // Two workers may each have let one in before they see each other.
     expect(most).toBeLessThanOrEqual(4 + workers - 1);

@@ -69,7 +69,7 @@ test('-dR: one socket that all workers share', async () => {
   const proxy = await stage.proxy(config(section('global', 'nbthread 2'), defaults('tcp'),
     section('listen l', `bind 127.0.0.1:${port}`, `server s 127.0.0.1:${origin.port}`)), { args: ['-dR'] });
   const all = await Promise.all(Array.from({ length: 100 }, () => exchange(port, '', true)));
-  expect(all).toEqual(new Array(100).fill('hi'));
+  expect(all).toEqual(Array.from({ length: 100 }, () => 'hi'));
   proxy.signal('SIGUSR1');
   expect((await proxy.exit).code).toBe(0);
 });
