@@ -58,7 +58,9 @@ void expect(string_view text, bool response, Http1Limits limits, int status, str
   if (!as_expected) std::printf("%.*s\n  -> parse %d status %d %s\n", static_cast<int>(text.size()), text.data(), static_cast<int>(whole.parse), whole.error.status, whole.error.reason);
   CHECK(as_expected);
   if (refused) CHECK(whole.error.offset <= text.size());
-  for (size_t step : {size_t{1}, size_t{2}, size_t{7}, size_t{16}}) check_pieces(text, response, limits, whole, step);
+  for (size_t step : {size_t{1}, size_t{2}, size_t{7}, size_t{16}, size_t{1000}}) {
+    if (text.size() / step < 5000) check_pieces(text, response, limits, whole, step);   // each piece is a copy of all before
+  }
 }
 
 struct Vector {
