@@ -1,4 +1,5 @@
 import { isProblem as isRegexProblem, parseRegex } from '../core/compile/regex.js';
+import { INT64_MAX, INT64_MIN, saturated } from '../core/int64.js';
 import { parseIpv4, parseIpv6 } from '../core/ip.js';
 import type { ArgRow } from '../core/row.js';
 import type { Arg } from './model.js';
@@ -16,7 +17,6 @@ interface ArgumentType {
 
 const SCOPES = ['proc', 'sess', 'txn', 'req', 'res', 'check', 'psess', 'ptxn', 'preq', 'pres'];
 const VARIABLE = new RegExp(`^(?:${SCOPES.join('|')})\\.[A-Za-z0-9_]+$`);
-const INT64_MAX = 2n ** 63n - 1n;
 const plain = (text: string): Arg => text;
 
 const TYPES: Readonly<Record<ArgRow['type'], ArgumentType>> = {
@@ -51,15 +51,15 @@ export function isProblem(value: Arg | Problem): value is Problem {
   return typeof value === 'object' && value !== null && 'problem' in value;
 }
 
-/** Sample integers have 64 bits; numbers beyond 2^53 lose their last digits as every JavaScript number does. */
+/** Sample integers have 64 bits. */
 function parseInteger(text: string): Arg | Problem {
   if (!/^[-+]?[0-9]+$/.test(text)) return { problem: 'it is not a whole number' };
   const value = BigInt(text.replace('+', ''));
-  if (value > INT64_MAX || value < -INT64_MAX - 1n) return { problem: 'it does not fit into 64 bits' };
-  return Number(value);
+  if (value > INT64_MAX || value < INT64_MIN) return { problem: 'it does not fit into 64 bits' };
+  return saturated(value);
 }
 
-/** `24`, `255.255.255.0` for IPv4; `64` beyond 32 or an address with colons for IPv6. Masks have no holes. */
+/** `24`, `255.255.255.0` for IPv4; `64` beyond 32 or an address with colons for IPv6. A mask may have holes; its prefix ends at the first. */
 function parseMask(text: string): Arg | Problem {
   if (/^[0-9]{1,3}$/.test(text) && Number(text) <= 128) {
     const prefix = Number(text);
@@ -70,7 +70,6 @@ function parseMask(text: string): Arg | Problem {
   if (bytes === undefined) return { problem: 'it is neither a number of bits nor a mask' };
   const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('');
   const prefix = bits.indexOf('0') === -1 ? bits.length : bits.indexOf('0');
-  if (bits.includes('1', prefix)) return { problem: 'its bits are not contiguous' };
   return { family: bytes.length === 4 ? 4 : 6, bytes: [...bytes], prefix };
 }
 

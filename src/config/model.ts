@@ -258,8 +258,18 @@ export interface SampleExpression {
   readonly text: string;
 }
 
-/** Arguments as checked at parse time: numbers, strings, times (ms), resolved names (proxy or server index). */
-export type Arg = string | number | null | IpNetwork;
+/**
+ * Arguments as checked at parse time: integers (bigint beyond 2^53), strings, times (ms), resolved names (proxy or server index),
+ * files that were read.
+ */
+export type Arg = string | number | bigint | null | IpNetwork | LoadedFile;
+
+/** A file that an argument names. The same file is one object wherever it is named. */
+export interface LoadedFile {
+  readonly file: string;
+  /** latin1, one char a byte. */
+  readonly text: string;
+}
 
 /** A log-format string: literal text, `%[expr]` and `%alias` items. */
 export interface LogFormat {

@@ -10,10 +10,10 @@ import type { Tx } from './tx.js';
 export type SampleType = 'bool' | 'int' | 'ipv4' | 'ipv6' | 'addr' | 'str' | 'bin' | 'meth' | 'any';
 
 /**
- * A value at run time. int: number; bool: boolean; str: string; meth: string; bin: Bin; addresses: Ip. Text is latin1, one char a
- * byte, so that every byte of a message survives.
+ * A value at run time. int: number, bigint beyond 2^53 (int64.ts); bool: boolean; str: string; meth: string; bin: Bin; addresses: Ip.
+ * Text is latin1, one char a byte, so that every byte of a message survives.
  */
-export type Value = string | number | boolean | Ip | Bin;
+export type Value = string | number | bigint | boolean | Ip | Bin;
 
 export interface Ip {
   readonly family: 4 | 6;
@@ -66,6 +66,10 @@ export interface ConverterRow {
   readonly in: SampleType;
   /** `same` gives the type it got. */
   readonly out: SampleType | 'same';
+  /** It takes bigints for integers beyond 2^53; others get the nearest number. */
+  readonly wide?: boolean;
+  /** The arguments, by their places, that name files: compile() and check() get their contents as a LoadedFile. */
+  files?(args: readonly Arg[]): readonly number[];
   readonly doc: string;
   compile(args: readonly Arg[], env: CompileEnv): Convert;
   check?(args: readonly Arg[]): { arg: number; problem: string } | null;

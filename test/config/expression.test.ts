@@ -76,7 +76,6 @@ describe('what is refused, and the words that are blamed', () => {
     ['path,field(1,"")', `alert: invalid arg 2 in converter 'field' : empty separators list <"">`],
     ['bin(aa),add(1)', "alert: converter 'add' cannot be applied <add>"],
     ['src,iif(a,b)', "alert: converter 'iif' cannot be applied <iif>"],
-    ['src,ipmask(255.0.255.0)', "alert: converter 'ipmask' : failed to parse '255.0.255.0' as type 'IP mask' at position 1: its bits are not contiguous <255.0.255.0>"],
     ['path,regsub(a(,b)', "alert: converter 'regsub' : failed to parse 'a(' as type 'regex' at position 1: /a(/: Unterminated group <a(>"],
     ['srv_is_up()', "alert: fetch method 'srv_is_up' : expected type 'server' at position 1, but got nothing <srv_is_up()>"],
   ])('%s', (text, problem) => {

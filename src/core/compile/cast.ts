@@ -2,31 +2,24 @@
  * Implicit conversions between sample types: one table, used wherever a sample meets a converter, a match or a text.
  * Semantics: HAProxy, where a failed conversion means "no sample".
  */
+import { decimalInt, INT64_MAX, INT64_MIN, isInt, saturated } from '../int64.js';
+import type { Int } from '../int64.js';
 import { embeddedIpv4, formatIp, ipv4Bytes, ipv4Number, mapToIpv6, parseIp, parseIpv4, parseIpv6 } from '../ip.js';
 import type { Bin, Ip, SampleType, Value } from '../row.js';
 
 export type Cast = (value: Value) => Value | undefined;
 
-const INT_MAX_TEXT = '9223372036854775807';
-const INT_MIN = -(2 ** 63);
-
-/** Decimal text of an integer sample; the ends of the 64-bit range read as HAProxy writes them. */
-export function intText(value: number): string {
-  if (Number.isSafeInteger(value)) return String(value);
-  return value >= 2 ** 63 ? INT_MAX_TEXT : BigInt(Math.max(value, INT_MIN)).toString();
-}
-
 /** An integer at the start of a text, as strtoll stops: no digits give 0; an empty text is no sample. */
-export function leadingInt(text: string): number | undefined {
+export function leadingInt(text: string): Int | undefined {
   if (text === '') return undefined;
   const found = /^[+-]?[0-9]+/.exec(text);
-  return found === null ? 0 : clampInt(Number(found[0]));
+  return found === null ? 0 : decimalInt(found[0]);
 }
 
 /** Keeps a result within the signed 64-bit range, as HAProxy's saturating arithmetic. */
-export function clampInt(value: number): number {
-  if (value >= 2 ** 63) return 2 ** 63;
-  return value < INT_MIN ? INT_MIN : value;
+export function clampInt(value: number): Int {
+  if (Number.isSafeInteger(value)) return value;
+  return value === Infinity ? INT64_MAX : value === -Infinity ? INT64_MIN : saturated(BigInt(value));
 }
 
 export function isIp(value: Value): value is Ip {
@@ -41,7 +34,7 @@ export function isBin(value: Value): value is Bin {
 export function typeOf(value: Value): SampleType {
   switch (typeof value) {
     case 'string': return 'str';
-    case 'number': return 'int';
+    case 'number': case 'bigint': return 'int';
     case 'boolean': return 'bool';
     default: return 'family' in value ? (value.family === 4 ? 'ipv4' : 'ipv6') : 'bin';
   }
@@ -50,15 +43,15 @@ export function typeOf(value: Value): SampleType {
 export function toText(value: Value): string {
   switch (typeof value) {
     case 'string': return value;
-    case 'number': return intText(value);
+    case 'number': case 'bigint': return String(value);
     case 'boolean': return value ? '1' : '0';
     default: return 'family' in value ? formatIp(value) : value.bin;
   }
 }
 
-function toInt(value: Value): number | undefined {
+function toInt(value: Value): Int | undefined {
   switch (typeof value) {
-    case 'number': return value;
+    case 'number': case 'bigint': return value;
     case 'boolean': return value ? 1 : 0;
     case 'string': return leadingInt(value);
     default: return 'family' in value && value.family === 4 ? ipv4Number(value.bytes) : undefined;
@@ -74,34 +67,36 @@ function toBool(value: Value): boolean | undefined {
 function toBin(value: Value): Bin | undefined {
   switch (typeof value) {
     case 'string': return { bin: value };
-    case 'number': return { bin: int64Bytes(value) };
+    case 'number': case 'bigint': return { bin: int64Bytes(value) };
     case 'boolean': return { bin: int64Bytes(value ? 1 : 0) };
     default: return 'family' in value ? { bin: String.fromCharCode(...value.bytes) } : value;
   }
 }
 
-export function int64Bytes(value: number): string {
+export function int64Bytes(value: Int): string {
   const bytes = Buffer.alloc(8);
-  bytes.writeBigInt64BE(BigInt.asIntN(64, value >= 2 ** 63 ? 2n ** 63n - 1n : BigInt(Math.trunc(value))));
+  bytes.writeBigInt64BE(BigInt(value));
   return bytes.toString('latin1');
 }
 
+const lowerHalf = (value: Int): number => (typeof value === 'number' ? value >>> 0 : Number(BigInt.asUintN(32, value)));
+
 function toIpv4(value: Value): Ip | undefined {
-  if (typeof value === 'number') return { family: 4, bytes: ipv4Bytes(value >>> 0) };
+  if (isInt(value)) return { family: 4, bytes: ipv4Bytes(lowerHalf(value)) };
   const bytes = isIp(value) ? (value.family === 4 ? value.bytes : embeddedIpv4(value.bytes)) : parseIpv4(toText(value));
   return bytes === undefined ? undefined : { family: 4, bytes };
 }
 
 function toIpv6(value: Value): Ip | undefined {
   if (isIp(value)) return value.family === 6 ? value : { family: 6, bytes: mapToIpv6(value.bytes) };
-  if (typeof value === 'number') return { family: 6, bytes: mapToIpv6(ipv4Bytes(value >>> 0)) };
+  if (isInt(value)) return { family: 6, bytes: mapToIpv6(ipv4Bytes(lowerHalf(value))) };
   const bytes = parseIpv6(toText(value));
   return bytes === undefined ? undefined : { family: 6, bytes };
 }
 
 function toAddr(value: Value): Ip | undefined {
   if (isIp(value)) return value;
-  return typeof value === 'number' ? toIpv4(value) : parseIp(toText(value));
+  return isInt(value) ? toIpv4(value) : parseIp(toText(value));
 }
 
 type Target = Exclude<SampleType, 'any'>;
@@ -121,6 +116,9 @@ const casts: { readonly [to in Target]: { readonly from: readonly SampleType[]; 
 export function canCast(from: SampleType, to: SampleType): boolean {
   return from === to || from === 'any' || to === 'any' || casts[to].from.includes(from);
 }
+
+/** The nearest number of an integer, for what reckons with numbers. */
+export const toNumber: Cast = (value) => (typeof value === 'bigint' ? Number(value) : value);
 
 /** The conversion, null if the value stays as it is, undefined if there is none. */
 export function castFor(from: SampleType, to: SampleType): Cast | null | undefined {

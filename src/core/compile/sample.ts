@@ -4,7 +4,7 @@ import { fetches } from '../fetch/index.js';
 import type { CompileEnv, Convert, ConverterRow, Fetch, FetchRow, SampleType, Value, Visit } from '../row.js';
 import type { Tx } from '../tx.js';
 import { parseVariable } from '../variable.js';
-import { castFor } from './cast.js';
+import { castFor, toNumber } from './cast.js';
 
 export interface Sample {
   readonly fetch: Fetch;
@@ -44,6 +44,7 @@ function chainOf(expression: SampleExpression, from: SampleType, env: CompileEnv
     const row = converterRows.get(name);
     if (row === undefined) throw new Error(`unknown converter '${name}'`);
     pushCast(steps, type, row.in, expression.text);
+    if (row.in === 'int' && row.wide !== true) steps.push(toNumber);
     steps.push(row.compile(args, env));
     type = row.out === 'same' ? type : row.out;
     pure &&= !IMPURE.has(name) && !args.some(namesVariable);

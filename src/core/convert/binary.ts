@@ -1,4 +1,5 @@
 import type { Arg } from '../../config/model.js';
+import { wrapped } from '../int64.js';
 import type { Bin, ConverterRow } from '../row.js';
 import { checkInteger, given, integerArg, onBytes, optional, required } from './row.js';
 
@@ -58,7 +59,7 @@ const bytes: ConverterRow = {
       const wanted = length(tx);
       const all = (value as Bin).bin;
       if (from === undefined || wanted === undefined || from < 0 || wanted < 0) return undefined;
-      return from >= all.length ? { bin: '' } : { bin: all.slice(from, from + wanted) };
+      return from >= all.length ? { bin: '' } : { bin: all.slice(Number(from), Number(from) + Number(wanted)) };
     };
   },
   check: (args) => checkInteger(args[0], 0) ?? (given(args[1]) ? checkInteger(args[1], 1) : null),
@@ -96,7 +97,7 @@ const hasControl: ConverterRow = {
 export const binaryConverters: readonly ConverterRow[] = [
   onBytes('hex', 'str', 'hexadecimal digits', hexText),
   onBytes('base2', 'str', 'eight binary digits a byte', binaryDigits),
-  { name: 'hex2i', args: [], in: 'str', out: 'int', doc: 'integer of hexadecimal digits', compile: () => (value) => (/^[0-9a-fA-F]+$/.test(value as string) ? parseInt(value as string, 16) : undefined) },
+  { name: 'hex2i', args: [], in: 'str', out: 'int', doc: 'integer of hexadecimal digits', compile: () => (value) => (/^[0-9a-fA-F]*$/.test(value as string) ? wrapped(BigInt(`0x0${value as string}`)) : undefined) },
   onBytes('base64', 'str', 'base64', (all) => Buffer.from(all, 'latin1').toString('base64')),
   { name: 'b64dec', args: [], in: 'str', out: 'bin', doc: 'bytes of base64', compile: () => (value) => (BASE64.test(value as string) ? { bin: Buffer.from(value as string, 'base64').toString('latin1') } : undefined) },
   onBytes('ub64enc', 'str', 'base64url without padding', (all) => Buffer.from(all, 'latin1').toString('base64url')),

@@ -8,9 +8,10 @@ import { numberConverters } from './number.js';
 import { textConverters } from './text.js';
 import { urlConverters } from './url.js';
 import { wordConverters } from './word.js';
+import { xxhashConverters } from './xxhash.js';
 
 /** All converters (manual, section 7.3.1). */
 export const converters: readonly ConverterRow[] = [
   ...numberConverters, ...textConverters, ...wordConverters, ...binaryConverters, ...hashConverters, ...addressConverters, ...urlConverters,
-  ...choiceConverters, ...dateConverters,
+  ...choiceConverters, ...dateConverters, ...xxhashConverters,
 ];

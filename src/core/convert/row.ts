@@ -1,11 +1,13 @@
-import { toText } from '../compile/cast.js';
+import { leadingInt, toText } from '../compile/cast.js';
 import type { Arg } from '../../config/model.js';
+import { decimalInt, isInt } from '../int64.js';
+import type { Int } from '../int64.js';
 import type { ArgRow, ConverterRow, SampleType, Value } from '../row.js';
 import { parseVariable } from '../variable.js';
 import type { Tx } from '../tx.js';
 
 /** An argument that may be left out: null, or missing at the end. */
-export function given(arg: Arg | undefined): arg is string | number {
+export function given(arg: Arg | undefined): arg is string | number | bigint {
   return arg !== undefined && arg !== null && typeof arg !== 'object';
 }
 
@@ -39,17 +41,17 @@ export function checkVariable(arg: Arg | undefined, at: number): { arg: number; 
 }
 
 /** An argument that is an integer or a variable that holds one, as arithmetic converters take. */
-export function integerArg(arg: Arg | undefined): (tx: Tx) => number | undefined {
-  if (typeof arg === 'number') return () => arg;
+export function integerArg(arg: Arg | undefined): (tx: Tx) => Int | undefined {
+  if (isInt(arg)) return () => arg;
   const text = String(arg);
   if (/^[+-]?[0-9]+$/.test(text)) {
-    const constant = Number(text);
+    const constant = decimalInt(text);
     return () => constant;
   }
   const variable = parseVariable(text)!;
   return (tx) => {
     const value = tx.variables.get(variable);
-    return typeof value === 'number' ? value : typeof value === 'boolean' ? Number(value) : value === undefined ? undefined : Number.parseInt(toText(value), 10) || 0;
+    return isInt(value) ? value : typeof value === 'boolean' ? Number(value) : value === undefined ? undefined : (leadingInt(toText(value)) ?? 0);
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Arg } from '../../config/model.js';
+import { isInt } from '../int64.js';
 import { parseIpv4, parseIpv6 } from '../ip.js';
 import type { Fetch, FetchRow, Value } from '../row.js';
 
@@ -21,7 +22,7 @@ export const constantFetches: readonly FetchRow[] = [
   { name: 'str', args: [str], out: 'str', needs: 'nothing', doc: 'the string', compile: (args) => constant(text(args)) },
   {
     name: 'int', args: [{ name: 'integer', type: 'int' }], out: 'int', needs: 'nothing', doc: 'the signed integer',
-    compile: (args) => constant(Number(args[0])),
+    compile: (args) => constant(isInt(args[0]) ? args[0] : 0),
   },
   {
     name: 'bool', args: [{ name: 'bool', type: 'str' }], out: 'bool', needs: 'nothing', doc: 'true, false, 1 or 0',
