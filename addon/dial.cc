@@ -163,7 +163,7 @@ void take_server(Worker& w, Session& s, int32_t server) {
 Step step_connect(Worker& w, Session& s) {
   s.flags &= ~(SF_REDISPATCH | SF_REUSED);
   Connection* own = s.target;   // a private connection of the stream before this one
-  if (own != nullptr && (own->server != s.server || s.has(SF_FRESH))) close_connection(w, s.target);
+  if (own != nullptr && (own->server != s.server || s.has(SF_FRESH) || !alive(*own))) close_connection(w, s.target);
   own = s.target;
   if (own == nullptr && !s.has(SF_FRESH) && reusable(w, s)) own = take_idle(w, s);
   if (own != nullptr) {

@@ -64,7 +64,8 @@ void let_target_go(Worker& w, Session& s) {
                s.down.has(BF_SHUTR) && s.down.has(BF_EMPTY) && reusable(w, s);
   detach_target(s);
   if (!clean) return close_connection(w, s.target);
-  // Bound to this client: it waits for the next request of the same session.
+  // Bound to this client (http-reuse never, NTLM): it waits for the next request of the same session.
+  if ((w.backend(s).options & PO_REUSE_NEVER) != 0) s.target->flags |= CO_PRIVATE;
   bool keep_private = (s.target->flags & CO_PRIVATE) != 0 && s.has(SF_CLIENT_KEEP) && s.target->ahead.empty();
   if (!keep_private) give_idle(w, s);
 }

@@ -31,8 +31,9 @@ void push(Worker& w, Connection& c) {
   w.pages->server(c.server, SS_IDLE).fetch_add(1, std::memory_order_relaxed);
 }
 
-// Nothing may have come since it became idle. An event of this pass has been noted before any session runs; only what
-// the flags leave open is asked of the kernel.
+}  // namespace
+
+// An event of this pass has been noted before any session runs; only what the flags leave open is asked of the kernel.
 bool alive(Connection& c) {
   if ((c.flags & (CO_RDHUP | CO_HUP | CO_FAILED | CO_READ_END | CO_WRITE_ERROR)) != 0) return false;
   if ((c.flags & CO_IN) == 0) return true;
@@ -42,10 +43,13 @@ bool alive(Connection& c) {
   return true;
 }
 
+namespace {
+
 // http-reuse (manual): the first request of a client goes over a connection of its own unless the mode trusts more.
 // Returns the number of streams that a connection must have carried.
 uint32_t least_uses(const Worker& w, const Session& s) {
   int32_t options = w.backend(s).options;
+  if ((options & PO_REUSE_NEVER) != 0) return NEVER;
   if (s.requests > 1 || (options & PO_REUSE_ALWAYS) != 0) return 1;
   return (options & PO_REUSE_AGGRESSIVE) != 0 ? 2 : NEVER;
 }
@@ -73,7 +77,7 @@ void end_use(Worker& w, Connection& c) {
 }
 
 bool reusable(const Worker& w, const Session& s) {
-  return s.has(SF_HTTP) && (w.backend(s).options & (PO_REUSE_NEVER | PO_CLOSE | PO_SERVER_CLOSE)) == 0;
+  return s.has(SF_HTTP) && (w.backend(s).options & (PO_CLOSE | PO_SERVER_CLOSE)) == 0;
 }
 
 Connection* take_idle(Worker& w, const Session& s) {

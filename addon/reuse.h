@@ -29,6 +29,8 @@ void give_idle(Worker& w, Session& s);
 void drop_idle(Worker& w, Connection* c);
 void drop_idle_of(Worker& w, int32_t server);   // all of a server
 void sweep_idle(Worker& w);                     // closes those past their time
+// Nothing has come since the connection became idle.
+bool alive(Connection& c);
 // The connection mode of the backend lets server connections live longer than a stream.
 bool reusable(const Worker& w, const Session& s);
 

@@ -150,6 +150,7 @@ void consume(Worker& w, Session& s, Channel& ch, const char* head, size_t head_l
 }
 
 Step step_head(Worker& w, Session& s) {
+  if (s.target != nullptr && !alive(*s.target)) close_connection(w, s.target);   // kept for this client, and dead
   size_t limit = head_limit(w);
   size_t n = load(w, s, *s.client, limit);
   for (;;) {
