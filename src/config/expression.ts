@@ -4,7 +4,7 @@ import { splitArguments } from './arguments.js';
 import type { RawArgument } from './arguments.js';
 import { castable, typeName } from './cast.js';
 import type { DiagnosticSink, Span } from './diagnostic.js';
-import type { Arg, SampleExpression } from './model.js';
+import type { Arg, LoadedFile, SampleExpression } from './model.js';
 import { subspan } from './source.js';
 import type { Word } from './source.js';
 import { didYouMean } from './suggest.js';
@@ -36,6 +36,8 @@ export interface ExpressionScope {
   readonly tables: SampleTables;
   readonly sink: DiagnosticSink;
   reference?(reference: Reference): void;
+  /** A file that an argument names, the same object for the same name. */
+  loadFile?(name: string): LoadedFile | { readonly problem: string };
 }
 
 export interface ParsedExpression {
@@ -172,11 +174,23 @@ class ExpressionParser {
       const ok = this.#argument(argument, raw[i], args, i, what, { row, from, end, given: raw.length });
       if (!ok) return undefined;
     }
-    const wrong = row.check?.(args) ?? null;
+    const wrong = this.#load(row, args) ?? row.check?.(args) ?? null;
     if (wrong === null) return { args, end };
     const blamed = raw[wrong.arg];
     const place = blamed === undefined || blamed.from === blamed.to ? { from, to: end } : blamed;
     return this.error(place.from, place.to, `invalid arg ${wrong.arg + 1} in ${what} : ${wrong.problem}`, null);
+  }
+
+  /** Puts the contents of files in the place of their names; what is wrong with them, or null. */
+  #load(row: FetchRow | ConverterRow, args: Arg[]): { arg: number; problem: string } | null {
+    if (!('files' in row)) return null;
+    for (const at of row.files?.(args) ?? []) {
+      const name = String(args[at] ?? '');
+      const loaded = this.#scope.loadFile?.(name) ?? { problem: 'no files can be read here' };
+      if ('problem' in loaded) return { arg: at, problem: `failed to open file <${name}> (${loaded.problem})` };
+      args[at] = loaded;
+    }
+    return null;
   }
 
   /** Appends the value of one argument; false after an error. What is left out is null. */

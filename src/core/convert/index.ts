@@ -4,6 +4,7 @@ import { binaryConverters } from './binary.js';
 import { choiceConverters } from './choice.js';
 import { dateConverters } from './date.js';
 import { hashConverters } from './hash.js';
+import { mapConverters } from './map.js';
 import { numberConverters } from './number.js';
 import { textConverters } from './text.js';
 import { urlConverters } from './url.js';
@@ -13,5 +14,5 @@ import { xxhashConverters } from './xxhash.js';
 /** All converters (manual, section 7.3.1). */
 export const converters: readonly ConverterRow[] = [
   ...numberConverters, ...textConverters, ...wordConverters, ...binaryConverters, ...hashConverters, ...addressConverters, ...urlConverters,
-  ...choiceConverters, ...dateConverters, ...xxhashConverters,
+  ...choiceConverters, ...dateConverters, ...xxhashConverters, ...mapConverters,
 ];

@@ -1,5 +1,7 @@
 import type { Bin } from '../../row.js';
+import { Automaton } from './automaton.js';
 import { FEW, withCase, type Match } from './method.js';
+import { Trie } from './trie.js';
 
 /** The whole text: a hash look-up. */
 export const str: Match = {
@@ -23,16 +25,6 @@ export const bin: Match = {
   },
 };
 
-/** Patterns by their length: one look-up for each length in use. */
-function byLength(patterns: readonly string[]): { readonly length: number; readonly set: Set<string> }[] {
-  const lengths = new Map<number, Set<string>>();
-  for (const pattern of patterns) {
-    const set = lengths.get(pattern.length) ?? new Set<string>();
-    lengths.set(pattern.length, set.add(pattern));
-  }
-  return [...lengths].map(([length, set]) => ({ length, set })).sort((a, b) => a.length - b.length);
-}
-
 /** The start of the text. */
 export const beg: Match = {
   on: 'str',
@@ -43,16 +35,26 @@ export const beg: Match = {
         return false;
       };
     }
-    const lengths = byLength(patterns);
-    return (text) => {
-      for (const { length, set } of lengths) {
-        if (length > text.length) return false;
-        if (set.has(text.slice(0, length))) return true;
-      }
-      return false;
-    };
+    const trie = new Trie(patterns);
+    return (text) => trie.longest(text) >= 0;
   }),
 };
+
+/** Finds the place in the list of the first pattern that a text ends with, -1 if there is none: one way through a tree. */
+export function firstEnd(patterns: readonly string[]): (text: string) => number {
+  const trie = new Trie(patterns.map((pattern) => [...pattern].reverse().join('')));
+  return (text) => {
+    let found = trie.pattern[0]!;
+    let node = 0;
+    for (let i = text.length - 1; i >= 0; i--) {
+      node = trie.step(node, text.charCodeAt(i));
+      if (node < 0) break;
+      const pattern = trie.pattern[node]!;
+      if (pattern !== -1 && (found === -1 || pattern < found)) found = pattern;
+    }
+    return found;
+  };
+}
 
 /** The end of the text. */
 export const end: Match = {
@@ -64,16 +66,17 @@ export const end: Match = {
         return false;
       };
     }
-    const lengths = byLength(patterns);
-    return (text) => {
-      for (const { length, set } of lengths) {
-        if (length > text.length) return false;
-        if (set.has(text.slice(text.length - length))) return true;
-      }
-      return false;
-    };
+    const find = firstEnd(patterns);
+    return (text) => find(text) >= 0;
   }),
 };
 
 /** Any part of the text. */
-export const sub: Match = { on: 'str', compile: withCase((patterns) => (text) => patterns.some((pattern) => text.includes(pattern))) };
+export const sub: Match = {
+  on: 'str',
+  compile: withCase((patterns) => {
+    if (patterns.length <= FEW) return (text) => patterns.some((pattern) => text.includes(pattern));
+    const automaton = new Automaton(patterns);
+    return (text) => automaton.first(text) >= 0;
+  }),
+};
