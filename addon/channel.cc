@@ -8,6 +8,7 @@ namespace tsproxy {
 namespace {
 
 constexpr uint8_t REACH_MOST = 3;
+constexpr size_t LEAST_SPLICED = 256u << 10;   // a turn that fills less of a pipe costs more than it moves
 
 BlockPool& pool_of(Worker& w, const Channel& ch) { return ch.large ? w.large : w.small; }
 
@@ -36,6 +37,14 @@ size_t unframe(Worker& w, Channel& ch, const char* bytes, size_t n, iovec& part)
   return used;
 }
 
+// How many of the bytes belong to the message; `part`: what the consumer gets of them.
+size_t take(Worker& w, Channel& ch, char* bytes, size_t n, iovec& part) {
+  if (ch.has(BF_UNFRAME)) return unframe(w, ch, bytes, n, part);
+  size_t used = ch.body.feed(bytes, n);
+  part = {bytes, ch.drop ? 0 : used};
+  return used;
+}
+
 void adapt(Channel& ch, bool full) {
   ch.bulk |= full;
   if (!ch.has(BF_EMPTY)) ch.reach = static_cast<uint8_t>(ch.reach == 0 ? 0 : ch.reach - 1);
@@ -59,11 +68,8 @@ size_t copy(Worker& w, Channel& ch, size_t budget) {
 // What was read ahead comes first.
 void feed_ahead(Worker& w, Channel& ch) {
   Buffer& ahead = ch.producer->ahead;
-  const iovec none{nullptr, 0};
-  iovec part = none;
-  size_t used;
-  if (ch.has(BF_UNFRAME)) used = unframe(w, ch, ahead.data(), ahead.length(), part);
-  else part = {ahead.data(), used = ch.body.feed(ahead.data(), ahead.length())};
+  iovec part{nullptr, 0};
+  size_t used = take(w, ch, ahead.data(), ahead.length(), part);
   ch.received += used;
   ch.flags |= BF_READ;
   if (part.iov_len > 0) emit(w, ch, &part, 1);
@@ -157,9 +163,7 @@ bool flush(Worker& w, Channel& ch) {
 
 void feed(Worker& w, Channel& ch, const char* bytes, size_t n) {
   iovec part{nullptr, 0};
-  size_t used;
-  if (ch.has(BF_UNFRAME)) used = unframe(w, ch, bytes, n, part);
-  else part = {const_cast<char*>(bytes), used = ch.body.feed(bytes, n)};
+  size_t used = take(w, ch, const_cast<char*>(bytes), n, part);
   ch.received += used;
   ch.flags |= BF_READ;
   if (part.iov_len > 0) emit(w, ch, &part, 1);
@@ -170,7 +174,7 @@ bool move(Worker& w, Channel& ch) {
   uint64_t sent_before = ch.sent;
   flush(w, ch);
   bool moved = ch.sent != sent_before;
-  size_t budget = w.move_budget;
+  size_t budget = ch.has(BF_SPLICE | BF_AUTO) ? std::max(w.move_budget, LEAST_SPLICED) : w.move_budget;
   while (ch.has(BF_EMPTY) && !ch.has(BF_SHUTR | BF_NO_MEMORY) && ch.consumer != nullptr) {
     if (note_ends(w, ch)) {
       moved = true;

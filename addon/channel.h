@@ -48,6 +48,7 @@ struct Channel {
   uint16_t flags = BF_EMPTY;
   uint8_t reach = 1;                // a read takes bufsize << reach bytes; moves with what the consumer takes
   bool large = false;               // the buffer's block comes from the pool of large ones
+  bool drop = false;                // the consumer asked by HEAD and gets no payload, whatever comes
   bool bulk = false;                // reads come back full: splicing pays; a small round through the pipe ends it
 
   uint32_t waiting() const { return buffer.length() - kept; }

@@ -37,14 +37,13 @@ void count_cause(Worker& w, Session& s) {
     return;
   }
   if (s.backend < 0) return;
-  bool data = s.where == 'D' || s.where == 'L' || s.where == 'H';
   uint64_t* b = w.backend_row(s);
   uint64_t* v = s.server >= 0 ? w.server_row(s) : nullptr;
   auto both = [&](int32_t cb, int32_t cs) {
     count(&b[cb]);
     if (v != nullptr) count(&v[cs]);
   };
-  if ((s.cause == 'C' || s.cause == 'c') && data) both(CB_CLIENT_ABORTS, CS_CLIENT_ABORTS);
+  if (s.cause == 'C' || s.cause == 'c') both(CB_CLIENT_ABORTS, CS_CLIENT_ABORTS);
   if ((s.cause == 'S' || s.cause == 's') && s.where == 'H') both(CB_RESP_ERRORS, CS_RESP_ERRORS);
   if ((s.cause == 'S' || s.cause == 's') && s.where == 'D') both(CB_SERVER_ABORTS, CS_SERVER_ABORTS);
   if (s.cause == 'P' && s.where == 'H') both(CB_RESP_ERRORS, CS_RESP_ERRORS);
@@ -54,6 +53,7 @@ void reset_channel(Worker& w, Channel& ch) {
   discard(w, ch);
   ch.body = Http1Body();
   ch.received = ch.sent = 0;
+  ch.drop = false;
   ch.flags = BF_EMPTY;
 }
 

@@ -40,7 +40,7 @@ bool pass_interim(Worker& w, Session& s) {
 }
 
 bool is_tunnel(const Session& s, const Http1Head& head) {
-  return head.status == 101 || (s.method == HM_CONNECT && head.status >= 200 && head.status < 300);
+  return head.status == 101 || (s.sent_method == HM_CONNECT && head.status >= 200 && head.status < 300);
 }
 
 // What the client is told about its connection, and whether it can be kept at all.
@@ -109,7 +109,8 @@ Step send_response(Worker& w, Session& s) {
   bool tunnel = is_tunnel(s, m.head);
   if (m.head.status == 101 && !s.has(SF_UPGRADE)) return bad_response(w, s);
   if (asks(w, s, PHASE_AFTER) && ask(w, s, PHASE_AFTER, true) != VERDICT_CONTINUE) return refuse(w, s, 500, 'P', 'H');
-  BodyKind kind = tunnel ? BodyKind::Tunnel : response_body_kind(m.head, s.method);
+  BodyKind kind = tunnel ? BodyKind::Tunnel : response_body_kind(m.head, s.sent_method);
+  s.down.drop = s.method == HM_HEAD;
   HeadChange change;
   change.edits = m.edited ? w.window.edits() : nullptr;
   change.edits_size = w.window.edit_size();

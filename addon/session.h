@@ -92,7 +92,8 @@ struct Session {
   uint32_t counted_in = 0, counted_up = 0, counted_out = 0;   // low 32 bits of up.received, up.sent, down.sent that were counted
   int16_t retries = 0;             // attempts left
   uint8_t attempts = 0;            // failed connects
-  uint8_t method = 0;
+  uint8_t method = 0;              // HM_ of the client's request
+  uint8_t sent_method = 0;         // ... of the request as the server gets it: rules may change it
   uint8_t interim = 0;             // 1xx responses passed on
   Address source, destination;
   Reply* reply = nullptr;          // staged by reply()

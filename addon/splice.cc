@@ -93,7 +93,7 @@ bool pull(Worker& w, Channel& ch) {
 }  // namespace
 
 bool may_splice(const Worker& w, const Channel& ch) {
-  if (!ch.has(BF_SPLICE | BF_AUTO) || ((ch.producer->flags | ch.consumer->flags) & CO_NO_SPLICE) != 0) return false;
+  if (!ch.has(BF_SPLICE | BF_AUTO) || ch.drop || ((ch.producer->flags | ch.consumer->flags) & CO_NO_SPLICE) != 0) return false;
   uint64_t unseen = ch.body.unseen();
   if (unseen == UNKNOWN) return ch.bulk;
   return unseen >= (ch.has(BF_SPLICE) ? LEAST_UNSEEN : LEAST_UNSEEN_AUTO);

@@ -70,6 +70,15 @@ void begin_stream(Worker& w, Session& s) {
   count(&w.frontend_row(s)[CF_REQUESTS]);
 }
 
+// The method of the serialised head in the scratch.
+int32_t method_of(Worker& w, size_t n) {
+  Http1Head head;
+  head.fields = w.window.headers();
+  head.capacity = w.window.max_headers();
+  Http1Error error;
+  return parse_request(w.scratch.data(), n, 0, {true}, head, error) == Parse::Complete ? head.method : HM_OTHER;
+}
+
 ConnectionHeader request_connection(const Worker& w, const Session& s) {
   if (s.has(SF_UPGRADE)) return ConnectionHeader::Keep;
   if (!reusable(w, s)) return ConnectionHeader::Close;
@@ -145,7 +154,7 @@ void consume(Worker& w, Session& s, Channel& ch, const char* head, size_t head_l
   size_t body = ch.body.feed(rest, n);
   ch.received += body;
   const iovec parts[] = {{const_cast<char*>(head), head_length}, {rest, body}};
-  emit(w, ch, parts, body > 0 ? 2 : 1);
+  emit(w, ch, parts, body > 0 && !ch.drop ? 2 : 1);
   if (body < n && !ch.body.bad() && !put_ahead(w, *m.from, rest + body, n - body)) ch.flags |= BF_NO_MEMORY;
 }
 
@@ -216,6 +225,7 @@ bool write_request(Worker& w, Session& s) {
     count(&w.frontend_row(s)[CF_REWRITE_FAILED]);
     return false;
   }
+  s.sent_method = static_cast<uint8_t>(m.edited ? method_of(w, n) : m.head.method);
   s.flags |= SF_WRITTEN;
   s.up.flags |= splice_flags(w, s, PO_SPLICE_REQUEST);
   s.up.bulk = s.up.has(BF_SPLICE);

@@ -58,13 +58,13 @@ Step settle_early(Worker& w, Session& s) {
 
 Step settle_streams(Worker& w, Session& s) {
   if (broken(*s.client) || (s.client->flags & CO_FAILED) != 0) return abort(w, s, 'C');
-  if (s.up.has(BF_CUT) && !s.up.body.bad()) return abort(w, s, 'C');
+  if (s.up.has(BF_CUT) && s.client->ended()) return abort(w, s, 'C');
   if (s.up.has(BF_CUT) && !s.has(SF_RESPONDED)) return refuse(w, s, 400, 'P', 'D');
   bool shut = (s.client->flags & (CO_RDHUP | CO_READ_END)) != 0;
   if (shut && !s.has(SF_RESPONDED) && (w.backend(s).options & PO_ABORT_ON_CLOSE) != 0) return abort(w, s, 'C');
   if (!s.has(SF_RESPONDED) || !s.down.has(BF_SHUTR) || !s.down.has(BF_EMPTY)) return Step::Wait;
   if (s.down.has(BF_CUT)) {   // the client must notice that something is missing
-    note_cause(s, s.down.body.bad() ? 'P' : 'S', 'D');
+    note_cause(s, s.target->ended() ? 'S' : 'P', 'D');
     return finish(w, s);
   }
   if (s.up.has(BF_SHUTR) && (s.up.has(BF_EMPTY) || s.up.has(BF_SHUTW))) return finish(w, s);

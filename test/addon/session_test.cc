@@ -99,8 +99,8 @@ TEST(anything_but_a_proxy_header_is_refused) {
 
 TEST(proxy_header_goes_out_first) {
   std::string got;
-  Origin origin([&](Wire& wire) { got = wire.all(); });
-  Rig rig({origin.port()});
+  auto origin = std::make_unique<Origin>([&](Wire& wire) { got = wire.all(); });
+  Rig rig({origin->port()});
   rig.conf.servers[0].options = SO_SEND_PROXY;
   rig.start();
   {
@@ -110,6 +110,7 @@ TEST(proxy_header_goes_out_first) {
     client.all();
   }
   CHECK(rig.quiet());
+  origin.reset();   // its threads have ended
   CHECK(got.starts_with("PROXY TCP4 127.0.0.1 127.0.0.1 "));
   CHECK(got.ends_with(" " + std::to_string(rig.port) + "\r\nabc"));
 }

@@ -65,6 +65,7 @@ TEST(small_segments_fill_the_slots_of_a_pipe) {   // 2, 9
   Wire client = Wire::to(rig.port, 4096);
   ::usleep(100000);
   CHECK(client.all() == bytes);
+  client.close();
   CHECK(rig.quiet());
 }
 
@@ -79,6 +80,7 @@ TEST(stalled_reader_costs_no_time) {   // 3
   ::usleep(500000);
   CHECK(rig.counter(CW_PASSES) - passes < 20);
   CHECK(client.all() == bytes);
+  client.close();
   CHECK(rig.quiet());
 }
 
@@ -184,6 +186,7 @@ TEST(half_closed_client_is_served_on) {   // 7, 26
   client.send("x");
   client.shut();
   CHECK(client.all() == bytes);
+  client.close();
   CHECK(rig.quiet());
 }
 
@@ -257,6 +260,7 @@ TEST(bytes_are_counted_when_sent) {   // 12
   CHECK(out >= 300000 && out < bytes.size());
   CHECK(out == rig.counter(CW_SPLICED_OUT) + rig.counter(CW_COPIED_OUT));
   CHECK(client.all().size() == bytes.size() - 300000);
+  client.close();
   CHECK(rig.quiet());
   CHECK(rig.frontend(CF_BYTES_OUT) == bytes.size());
 }
