@@ -128,10 +128,26 @@ export const FACT_ACCEPT_USEC = 47;
 /** announced body length, low 32 bits; -1/-1 if chunked or unknown */
 export const FACT_BODY_SIZE_LO = 48;
 export const FACT_BODY_SIZE_HI = 49;
-/** free cells up to the table */
-export const FACT_SPARE = 50;
+/** with FF_KNOWN: minor HTTP/1 version of the request, -1 before it */
+export const FACT_REQUEST_VERSION = 50;
+/** with FF_KNOWN: ms from accept to the end of the PROXY header, 0 if none was awaited */
+export const FACT_HANDSHAKE_MS = 51;
+/** with FF_KNOWN: connection error of the client | of the server << 8, numbers of the manual's fc_err_str, 0 = none */
+export const FACT_ERRORS = 52;
+/** with FF_KNOWN: bytes sent to the server, low 32 bits */
+export const FACT_SENT_LO = 53;
+export const FACT_SENT_HI = 54;
+/** with FF_KNOWN: bytes received from the server, low 32 bits */
+export const FACT_RECEIVED_LO = 55;
+export const FACT_RECEIVED_HI = 56;
+/** with FF_KNOWN: ms from the response head to the end, -1 if none */
+export const FACT_DATA_MS = 57;
+/** free cells up to FACT_INSPECTED */
+export const FACT_SPARE = 58;
+/** 12 cells that inspect() fills */
+export const FACT_INSPECTED = 64;
 /** number of cells; the header table starts here */
-export const FACT_COUNT = 64;
+export const FACT_COUNT = 80;
 /** the head in the window is a response */
 export const FF_RESPONSE = 1;
 /** PHASE_SERVER: the server in FACT_SERVER failed, another one is wanted */
@@ -148,6 +164,14 @@ export const FF_BODY_COMPLETE = 32;
 export const FF_SERVER_SHUT = 64;
 /** PHASE_CONTENT / TCP_RESPONSE: the inspect delay is over, answer finally */
 export const FF_TIMEOUT = 128;
+/** the cells marked END (what is not over yet: as of now, times -1) and FF_KNOWN are filled in this phase */
+export const FF_KNOWN = 256;
+/** TCP_INFO of the client: rtt us, rttvar us, unacked, sacked, lost, retransmits, fackets, reordering */
+export const INSPECT_CLIENT_TCP = 0;
+/** the same of the server connection */
+export const INSPECT_SERVER_TCP = 1;
+/** of the server connection: local family, port, 4 cells of address; remote family, port, 4 cells */
+export const INSPECT_SERVER_ADDRESSES = 2;
 export const HM_OTHER = 0;
 export const HM_GET = 1;
 export const HM_HEAD = 2;
@@ -558,7 +582,16 @@ export const ABI: Readonly<Record<string, number>> = {
   FACT_ACCEPT_USEC,
   FACT_BODY_SIZE_LO,
   FACT_BODY_SIZE_HI,
+  FACT_REQUEST_VERSION,
+  FACT_HANDSHAKE_MS,
+  FACT_ERRORS,
+  FACT_SENT_LO,
+  FACT_SENT_HI,
+  FACT_RECEIVED_LO,
+  FACT_RECEIVED_HI,
+  FACT_DATA_MS,
   FACT_SPARE,
+  FACT_INSPECTED,
   FACT_COUNT,
   FF_RESPONSE,
   FF_REDISPATCH,
@@ -568,6 +601,10 @@ export const ABI: Readonly<Record<string, number>> = {
   FF_BODY_COMPLETE,
   FF_SERVER_SHUT,
   FF_TIMEOUT,
+  FF_KNOWN,
+  INSPECT_CLIENT_TCP,
+  INSPECT_SERVER_TCP,
+  INSPECT_SERVER_ADDRESSES,
   HM_OTHER,
   HM_GET,
   HM_HEAD,

@@ -121,6 +121,12 @@ export interface Engine {
   resume(session: number, verdict: number): void;
   /** Stages a reply for VERDICT_REPLY; head without the empty line. False if the session is gone or memory is short. */
   reply(session: number, head: Uint8Array, body: Uint8Array): boolean;
+  /** Looks up what an INSPECT_ names, into the cells from FACT_INSPECTED on. False if there is no such connection or it is not TCP. */
+  inspect?(session: number, what: number): boolean;
+  /** A copy of the TLVs of the client's PROXY header (type, 16-bit length, value, one after the other); null if there are none. */
+  proxyTlvs?(session: number): Uint8Array | null;
+  /** The client's saved SYN packet (listener option tcp-ss); null if there is none, or it was read before. */
+  savedSyn?(session: number): Uint8Array | null;
   shutdownServer(server: number): void;
   /** Any thread's engine: run a pass soon. */
   post(): void;

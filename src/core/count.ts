@@ -23,9 +23,20 @@ const INTERNAL_ERROR: Event = { frontend: CF_INTERNAL_ERRORS, backend: CB_INTERN
  */
 export class Counters {
   private readonly halves: Uint32Array;
+  /** The rows of all workers, as halves. */
+  private readonly page: Uint32Array;
 
   constructor(row: BigUint64Array, private readonly proxies: number) {
     this.halves = new Uint32Array(row.buffer, row.byteOffset, row.length * 2);
+    this.page = new Uint32Array(row.buffer);
+  }
+
+  /** Sum of a counter over all workers. */
+  total(cell: number): number {
+    const { page, halves } = this;
+    let sum = 0;
+    for (let at = cell * 2; at < page.length; at += halves.length) sum += page[at + 1]! * 2 ** 32 + page[at]!;
+    return sum;
   }
 
   private raise(cell: number): void {

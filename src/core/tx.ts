@@ -7,6 +7,8 @@ import {
 import { HeadEdits, type EditPage } from './edit.js';
 import { latin1, lowered } from './latin1.js';
 import { pathEnd, pathStart } from './target.js';
+import { Slots } from './slots.js';
+import { streamKeeper, type Stream } from './stream.js';
 import { Variables } from './variable.js';
 import type { Ip } from './row.js';
 
@@ -43,6 +45,7 @@ export class Tx {
   phase = 0;
   readonly edits: HeadEdits;
   readonly variables = new Variables();
+  private readonly streams = new Slots<Stream>(streamKeeper);
   /** Rules that failed to rewrite make the message an internal error, unless `strict-mode off` came before. */
   strict = true;
   /** Set by fetches that might give something else once more bytes are there. */
@@ -101,6 +104,15 @@ export class Tx {
   }
   get server(): number {
     return this.facts[FACT_SERVER]!;
+  }
+
+  /** What rules leave for later phases of the same stream; made when it is first asked for. */
+  stream(): Stream {
+    return this.streams.of(this.facts, true);
+  }
+  /** The same, undefined if nothing was left. */
+  streamIfAny(): Stream | undefined {
+    return this.streams.of(this.facts, false);
   }
 
   /** True while the message in the window is a response. */

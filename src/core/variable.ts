@@ -1,7 +1,6 @@
-import {
-  FACT_ACCEPT_SEC, FACT_ACCEPT_USEC, FACT_REQUESTS, FACT_SESSION, PHASE_AFTER, PHASE_END, PHASE_RESPONSE, PHASE_TCP_RESPONSE,
-} from './abi.js';
+import { PHASE_AFTER, PHASE_END, PHASE_RESPONSE, PHASE_TCP_RESPONSE } from './abi.js';
 import type { Value } from './row.js';
+import { NO_TENANT, Slots, type Tenant } from './slots.js';
 
 export const SCOPES = ['proc', 'sess', 'txn', 'req', 'res'] as const;
 export type Scope = (typeof SCOPES)[number];
@@ -20,12 +19,8 @@ export function parseVariable(text: string): VariableName | undefined {
 
 type Values = Map<string, Value>;
 
-/** Variables of one session; the identity tells a slot's new tenant from its old one. */
-interface Tenant {
-  session: number;
-  second: number;
-  microsecond: number;
-  request: number;
+/** Variables of one session. */
+interface Scopes extends Tenant {
   /** The request's variables end where the response's begin. */
   responding: boolean;
   readonly sess: Values;
@@ -34,13 +29,10 @@ interface Tenant {
   readonly res: Values;
 }
 
-/**
- * Variables of a worker: those of the process, and by session slot those of the sessions. A slot's variables are dropped when
- * its next session or request comes by, so nothing outlives its scope for a reader and memory is bounded by the sessions.
- */
+/** Variables of a worker: those of the process, and by session slot those of the sessions. */
 export class Variables {
   readonly proc: Values = new Map();
-  private readonly slots: (Tenant | undefined)[] = [];
+  private readonly slots = new Slots<Scopes>({ make: newScopes, nextSession: (scopes) => scopes.sess.clear(), nextRequest });
   private facts: Int32Array = new Int32Array(64);
   private phase = 0;
 
@@ -72,60 +64,36 @@ export class Variables {
 
   private values(scope: Scope, make: boolean): Values | undefined {
     if (scope === 'proc') return this.proc;
-    const tenant = this.tenant(make);
-    if (tenant === undefined) return undefined;
-    if (scope === 'req') return tenant.responding ? undefined : tenant.req;
-    if (scope === 'res') return this.inResponse() ? tenant.res : undefined;
-    return tenant[scope];
+    const scopes = this.scopes(make);
+    if (scopes === undefined) return undefined;
+    if (scope === 'req') return scopes.responding ? undefined : scopes.req;
+    if (scope === 'res') return this.inResponse() ? scopes.res : undefined;
+    return scopes[scope];
   }
 
   private inResponse(): boolean {
     return this.phase === PHASE_RESPONSE || this.phase === PHASE_AFTER || this.phase === PHASE_TCP_RESPONSE || this.phase === PHASE_END;
   }
 
-  private tenant(make: boolean): Tenant | undefined {
-    const { facts } = this;
-    const session = facts[FACT_SESSION]!;
-    const slot = session >>> 8;
-    let tenant = this.slots[slot];
-    if (tenant === undefined) {
-      if (!make) return undefined;
-      this.slots[slot] = tenant = newTenant();
+  private scopes(make: boolean): Scopes | undefined {
+    const scopes = this.slots.of(this.facts, make);
+    if (scopes !== undefined && !scopes.responding && (this.phase === PHASE_RESPONSE || this.phase === PHASE_TCP_RESPONSE)) {
+      scopes.responding = true;
+      scopes.req.clear();
     }
-    const second = facts[FACT_ACCEPT_SEC]!;
-    const microsecond = facts[FACT_ACCEPT_USEC]!;
-    if (tenant.session !== session || tenant.second !== second || tenant.microsecond !== microsecond) {
-      tenant.session = session;
-      tenant.second = second;
-      tenant.microsecond = microsecond;
-      tenant.request = -1;
-      tenant.sess.clear();
-    }
-    if (tenant.request !== facts[FACT_REQUESTS]!) this.nextRequest(tenant);
-    if (!tenant.responding && (this.phase === PHASE_RESPONSE || this.phase === PHASE_TCP_RESPONSE)) {
-      tenant.responding = true;
-      tenant.req.clear();
-    }
-    return tenant;
-  }
-
-  private nextRequest(tenant: Tenant): void {
-    // What "tcp-request connection/session" rules set before the first request is still the first request's.
-    const first = tenant.request === 0;
-    tenant.request = this.facts[FACT_REQUESTS]!;
-    if (first) return;
-    tenant.responding = false;
-    tenant.txn.clear();
-    tenant.req.clear();
-    tenant.res.clear();
+    return scopes;
   }
 }
 
-function newTenant(): Tenant {
-  return {
-    session: -1, second: 0, microsecond: 0, request: -1, responding: false,
-    sess: new Map(), txn: new Map(), req: new Map(), res: new Map(),
-  };
+function nextRequest(scopes: Scopes): void {
+  scopes.responding = false;
+  scopes.txn.clear();
+  scopes.req.clear();
+  scopes.res.clear();
+}
+
+function newScopes(): Scopes {
+  return { ...NO_TENANT, responding: false, sess: new Map(), txn: new Map(), req: new Map(), res: new Map() };
 }
 
 /** Addresses may be views of the window: what is kept is a copy. */

@@ -7,6 +7,12 @@ import type { Tx } from '../tx.js';
 /** How sample values stand in a log-format string: control characters as %XX (header fields, replies), or as they are (variables). */
 export type Encoding = 'http' | 'raw';
 
+/**
+ * What is to be kept on the Stream for later phases only if a rule asks for it: the request line, what the last rules were,
+ * the TLVs of PROXY headers.
+ */
+export type Keepsake = 'request-line' | 'last-rule' | 'proxy-tlvs';
+
 /** What rows are compiled against: one per worker and Model. */
 export interface CompileEnv {
   readonly model: Model;
@@ -16,6 +22,8 @@ export interface CompileEnv {
   readonly worker: number;
   /** This worker's counters of what rules decide. */
   readonly counters: Counters;
+  /** Complete once everything is compiled. */
+  readonly keeps: Set<Keepsake>;
   sample(expression: SampleExpression): { readonly fetch: Fetch; readonly type: SampleType };
   /** The sample as a value of that type, undefined if there is none or it can't be converted. */
   typed(expression: SampleExpression, type: SampleType): Fetch;

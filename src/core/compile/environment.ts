@@ -7,7 +7,7 @@ import type { CompileEnv, Fetch, SampleType, Visit } from '../row.js';
 import type { Tx } from '../tx.js';
 import { verdict } from '../verdict.js';
 import { asTest, ConditionCompiler, type Folded } from './condition.js';
-import type { Encoding } from './env.js';
+import type { Encoding, Keepsake } from './env.js';
 import { compileLogFormat } from './log_format.js';
 import { compileEach, compileSample, compileTyped } from './sample.js';
 
@@ -30,6 +30,7 @@ export class Environment implements CompileEnv {
   readonly state: Int32Array;
   readonly worker: number;
   readonly counters: Counters;
+  readonly keeps = new Set<Keepsake>();
   /** Canned responses in the order of their indices, as on the wire. */
   readonly responses: string[] = [];
   private readonly responseIndex = new Map<string, number>();

@@ -1,0 +1,46 @@
+import { NO_TENANT, type Keeper, type Tenant } from './slots.js';
+
+/** Timeouts that `set-timeout` may change. */
+export type StreamTimeout = 'client' | 'connect' | 'queue' | 'server' | 'tarpit' | 'tunnel';
+
+/** What rules leave behind for later phases of the same stream (one request and its response). */
+export interface Stream extends Tenant {
+  /** By capture slot, cut to the slot's length; undefined where nothing was captured. */
+  readonly requestCaptures: (string | undefined)[];
+  readonly responseCaptures: (string | undefined)[];
+  /** The request line as it came, where a rule asks for it later. */
+  method: string | undefined;
+  uri: string | undefined;
+  /** Minor version, -1 if it was not noted. */
+  version: number;
+  uniqueId: string | undefined;
+  /** What set-priority-class and set-priority-offset left. */
+  priorityClass: number;
+  priorityOffset: number;
+  /** ms, where set-timeout changed one. */
+  readonly timeouts: { [name in StreamTimeout]?: number };
+  /** What set-retries left; undefined: the backend's. */
+  retries: number | undefined;
+  /** `file:line` of the last final rule, and of the rule that waits. */
+  lastRule: string | undefined;
+  waitingRule: string | undefined;
+  /** The server's own status, whatever set-status made of it; 0 before the response. */
+  serverStatus: number;
+}
+
+function clear(stream: Stream): void {
+  stream.requestCaptures.length = stream.responseCaptures.length = 0;
+  stream.method = stream.uri = stream.uniqueId = stream.retries = stream.lastRule = stream.waitingRule = undefined;
+  stream.version = -1;
+  stream.priorityClass = stream.priorityOffset = stream.serverStatus = 0;
+  for (const name of Object.keys(stream.timeouts) as StreamTimeout[]) delete stream.timeouts[name];
+}
+
+export const streamKeeper: Keeper<Stream> = {
+  make: () => ({
+    ...NO_TENANT, requestCaptures: [], responseCaptures: [], method: undefined, uri: undefined, version: -1, uniqueId: undefined,
+    priorityClass: 0, priorityOffset: 0, timeouts: {}, retries: undefined, lastRule: undefined, waitingRule: undefined, serverStatus: 0,
+  }),
+  nextSession: () => undefined,
+  nextRequest: clear,
+};
