@@ -13,6 +13,22 @@ export interface Model {
   readonly proxies: readonly Proxy[];
   readonly servers: readonly Server[];
   readonly listeners: readonly Listener[];
+  readonly userlists: readonly Userlist[];
+}
+
+/** A `userlist` section. */
+export interface Userlist {
+  readonly name: string;
+  readonly groups: readonly string[];
+  readonly users: readonly User[];
+}
+
+export interface User {
+  readonly name: string;
+  /** A crypt(3) hash, or with `insecure` the password itself. Empty = nobody gets in. */
+  readonly password: string;
+  readonly insecure: boolean;
+  readonly groups: readonly string[];
 }
 
 export interface Global {
@@ -88,9 +104,25 @@ export interface Proxy {
   /** `tcp-request inspect-delay` and `tcp-response inspect-delay`; null = not set. */
   readonly inspectDelay: { readonly request: number | null; readonly response: number | null };
   readonly source: SourceAddress | null;
-  /** Complete raw responses by status (errorfile, http-error …). */
+  /** Complete raw responses by status (errorfile, errorloc, http-error …). */
   readonly errors: readonly ErrorResponse[];
+  /** Those whose content depends on the request (http-error with formats); none of their statuses is in `errors`. */
+  readonly errorReplies: readonly { readonly status: number; readonly reply: HttpReply }[];
   readonly forwardFor: ForwardFor | null;
+  /** `unique-id-format`; null or absent = none. */
+  readonly uniqueIdFormat?: LogFormat | null;
+}
+
+/** A reply as `http-request return` and `deny` and `http-error` describe it (manual, section 4.3: return). */
+export interface HttpReply {
+  readonly status: number;
+  /** `errorfiles`: the proxy's own for the status; `raw`: a whole response; `payload`: made of the parts below. */
+  readonly kind: 'errorfiles' | 'raw' | 'payload';
+  readonly raw: string;
+  readonly contentType: string | null;
+  /** null = no body. */
+  readonly body: string | LogFormat | null;
+  readonly headers: readonly { readonly name: string; readonly value: LogFormat }[];
 }
 
 export interface Timeouts {
