@@ -61,6 +61,10 @@ class Wire {
  public:
   explicit Wire(int fd = -1) : fd_(fd) { limit(); }
   Wire(Wire&& o) noexcept : fd_(std::exchange(o.fd_, -1)) {}
+  Wire& operator=(Wire&& o) noexcept {
+    std::swap(fd_, o.fd_);
+    return *this;
+  }
   ~Wire() { close(); }
   static Wire to(int port, int receive_buffer = 0) {
     int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
