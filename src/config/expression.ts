@@ -184,9 +184,10 @@ class ExpressionParser {
   /** Puts the contents of files in the place of their names; what is wrong with them, or null. */
   #load(row: FetchRow | ConverterRow, args: Arg[]): { arg: number; problem: string } | null {
     if (!('files' in row)) return null;
-    for (const at of row.files?.(args) ?? []) {
+    for (const { arg: at, maybe } of row.files?.(args) ?? []) {
       const name = String(args[at] ?? '');
       const loaded = this.#scope.loadFile?.(name) ?? { problem: 'no files can be read here' };
+      if ('problem' in loaded && maybe === true) continue;
       if ('problem' in loaded) return { arg: at, problem: `failed to open file <${name}> (${loaded.problem})` };
       args[at] = loaded;
     }

@@ -60,6 +60,12 @@ export interface FetchRow {
   check?(args: readonly Arg[]): { arg: number; problem: string } | null;
 }
 
+/** The place of an argument that names a file; a `maybe` that can't be read stays what it is. */
+export interface FileArg {
+  readonly arg: number;
+  readonly maybe?: boolean;
+}
+
 export interface ConverterRow {
   readonly name: string;
   readonly args: readonly ArgRow[];
@@ -68,8 +74,8 @@ export interface ConverterRow {
   readonly out: SampleType | 'same';
   /** It takes bigints for integers beyond 2^53; others get the nearest number. */
   readonly wide?: boolean;
-  /** The arguments, by their places, that name files: compile() and check() get their contents as a LoadedFile. */
-  files?(args: readonly Arg[]): readonly number[];
+  /** The arguments that name files: compile() and check() get their contents as a LoadedFile. */
+  files?(args: readonly Arg[]): readonly FileArg[];
   readonly doc: string;
   compile(args: readonly Arg[], env: CompileEnv): Convert;
   check?(args: readonly Arg[]): { arg: number; problem: string } | null;

@@ -49,6 +49,13 @@ export function toText(value: Value): string {
   }
 }
 
+/** Text of a sample where a string is wanted: bytes end at the first NUL. */
+export function toStr(value: Value): string {
+  const text = toText(value);
+  const end = typeof value === 'object' && 'bin' in value ? text.indexOf('\0') : -1;
+  return end < 0 ? text : text.slice(0, end);
+}
+
 function toInt(value: Value): Int | undefined {
   switch (typeof value) {
     case 'number': case 'bigint': return value;
@@ -107,7 +114,7 @@ const casts: { readonly [to in Target]: { readonly from: readonly SampleType[]; 
   ipv4: { from: ['int', 'ipv6', 'addr', 'str'], cast: toIpv4 },
   ipv6: { from: ['int', 'ipv4', 'addr', 'str'], cast: toIpv6 },
   addr: { from: ['ipv4', 'ipv6', 'int', 'str'], cast: toAddr },
-  str: { from: ['bool', 'int', 'ipv4', 'ipv6', 'addr', 'bin', 'meth'], cast: toText },
+  str: { from: ['bool', 'int', 'ipv4', 'ipv6', 'addr', 'bin', 'meth'], cast: toStr },
   bin: { from: ['bool', 'int', 'ipv4', 'ipv6', 'addr', 'str', 'meth'], cast: toBin },
   meth: { from: ['str', 'bin'], cast: toText },
 };

@@ -3,7 +3,7 @@ import type { CompileEnv } from '../row.js';
 import type { Tx } from '../tx.js';
 import { aliases, hexOf } from './alias.js';
 import { compileSample } from './sample.js';
-import { toText } from './cast.js';
+import { toStr, toText } from './cast.js';
 import type { Encoding } from './env.js';
 
 type Part = string | ((tx: Tx) => string);
@@ -39,7 +39,7 @@ function samplePart(item: LogFormatItem & { kind: 'sample' }, encoding: Encoding
   const make = (tx: Tx): string => {
     const value = fetch(tx);
     if (value === undefined) return decorate === null ? '' : decorate('');
-    const text = encode === null ? toText(value) : encode(toText(value));
+    const text = encode === null ? toStr(value) : encode(toStr(value));
     return decorate === null ? text : decorate(text);
   };
   return constant === null ? make : make(undefined as unknown as Tx);

@@ -1,9 +1,14 @@
 import type { ConverterRow } from '../row.js';
 import { addressConverters } from './address.js';
+import { aesConverters } from './aes.js';
 import { binaryConverters } from './binary.js';
 import { choiceConverters } from './choice.js';
 import { dateConverters } from './date.js';
 import { hashConverters } from './hash.js';
+import { jsonConverters } from './json.js';
+import { jsonQueryConverters } from './json_query.js';
+import { jwtConverters } from './jwt.js';
+import { languageConverters } from './language.js';
 import { mapConverters } from './map.js';
 import { numberConverters } from './number.js';
 import { textConverters } from './text.js';
@@ -14,5 +19,6 @@ import { xxhashConverters } from './xxhash.js';
 /** All converters (manual, section 7.3.1). */
 export const converters: readonly ConverterRow[] = [
   ...numberConverters, ...textConverters, ...wordConverters, ...binaryConverters, ...hashConverters, ...addressConverters, ...urlConverters,
-  ...choiceConverters, ...dateConverters, ...xxhashConverters, ...mapConverters,
+  ...choiceConverters, ...dateConverters, ...xxhashConverters, ...mapConverters, ...jsonConverters,
+  ...jsonQueryConverters, ...languageConverters, ...aesConverters, ...jwtConverters,
 ];

@@ -98,7 +98,7 @@ function row(name: string, method: string, output: Output, doc: string): Convert
   const fallback: readonly ArgRow[] = output.fallback === null ? [] : [{ name: 'default_value', type: output.fallback, optional: true }];
   return {
     name, args: [required('map_name'), ...fallback], in: finders[method]!.on, out: output.out, wide: true, doc,
-    files: () => [0],
+    files: () => [{ arg: 0 }],
     check(args) {
       const wrong = checkEntries(fileOf(args), method, output);
       if (wrong !== null) return wrong;

@@ -1,0 +1,120 @@
+import { createPublicKey } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import type { Arg, LoadedFile, Model } from '../../config/model.js';
+import { fromBase64Url } from '../base64.js';
+import { jwsAlgorithm, verifyMac, verifySignature } from '../jose/jws.js';
+import type { JwsAlgorithm } from '../jose/jws.js';
+import type { ConverterRow, Value } from '../row.js';
+import { parseVariable } from '../variable.js';
+import { checkQuery, compileQuery, queryArgs } from './json_query.js';
+import { given, required } from './row.js';
+import { textArg } from './secret.js';
+
+/** Results of jwt_verify other than 0 and 1, as the manual lists them. */
+const UNKNOWN_ALGORITHM = -1;
+const INVALID_TOKEN = -3;
+const UNKNOWN_KEY = -5;
+
+/** One part of a token, decoded: the whole of it, or what a path finds in it. */
+function query(name: string, doc: string, part: number, sizes: readonly number[]): ConverterRow {
+  return {
+    name, args: [...queryArgs], in: 'str', out: 'any', doc,
+    check: checkQuery,
+    compile(args) {
+      const find = given(args[0]) && args[0] !== '' ? compileQuery(args) : null;
+      return (value) => {
+        const parts = (value as string).split('.');
+        const bytes = sizes.includes(parts.length) ? fromBase64Url(parts[part]!) : undefined;
+        if (bytes === undefined) return undefined;
+        const text = bytes.toString('latin1');
+        return find === null ? text : find(text);
+      };
+    },
+  };
+}
+
+/** A public key, or the one of a certificate, in PEM; undefined if there is none. */
+function publicKey({ text }: LoadedFile): KeyObject | undefined {
+  if (/-----BEGIN (?:[A-Z0-9]+ )?PRIVATE KEY-----/.test(text)) return undefined;
+  try {
+    return createPublicKey(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keys by the names of their files: what a variable may name. Filled while the rules of a configuration are compiled. */
+const keyrings = new WeakMap<Model, Map<string, KeyObject>>();
+
+function keyring(model: Model): Map<string, KeyObject> {
+  const keys = keyrings.get(model) ?? new Map<string, KeyObject>();
+  keyrings.set(model, keys);
+  return keys;
+}
+
+interface Token {
+  /** Header and payload as they are signed. */
+  readonly signed: string;
+  readonly signature: Buffer;
+}
+
+function parseToken(text: string, unsigned: boolean): Token | undefined {
+  const parts = text.split('.');
+  const signature = parts.length === 3 ? fromBase64Url(parts[2]!) : undefined;
+  if (signature === undefined || (signature.length === 0 && !unsigned)) return undefined;
+  return { signed: text.slice(0, text.lastIndexOf('.')), signature };
+}
+
+type Verify = (token: Token, algorithm: JwsAlgorithm, secret: string | undefined) => number;
+
+/** `key` is the file's; without it the text that the argument or its variable holds is a secret or names a file of `keys`. */
+const verifier = (key: KeyObject | undefined, keys: ReadonlyMap<string, KeyObject>): Verify => (token, algorithm, secret) => {
+  if (algorithm.kind === 'none') return Number(token.signature.length === 0);
+  if (algorithm.kind === 'hmac') return secret === undefined ? UNKNOWN_KEY : Number(verifyMac(algorithm, secret, token.signed, token.signature));
+  const found = key ?? keys.get(secret ?? '');
+  return found === undefined ? UNKNOWN_KEY : Number(verifySignature(algorithm, found, token.signed, token.signature));
+};
+
+const isFile = (arg: Arg | undefined): arg is LoadedFile => typeof arg === 'object' && arg !== null && 'text' in arg;
+const constantAlgorithm = (arg: Arg | undefined): JwsAlgorithm | undefined => jwsAlgorithm(String(arg ?? ''));
+
+const verifyRow: ConverterRow = {
+  name: 'jwt_verify', args: [required('alg'), required('key')], in: 'str', out: 'int', doc: '1 if the signature of a JSON Web Token is good, 0 if not, less after an error',
+  files(args) {
+    if (parseVariable(String(args[1] ?? '')) !== undefined) return [];
+    const kind = constantAlgorithm(args[0])?.kind;
+    if (kind === 'hmac' || kind === 'none') return [];
+    return [{ arg: 1, maybe: kind === undefined }];
+  },
+  check(args) {
+    const named = String(args[0] ?? '');
+    if (parseVariable(named) === undefined && constantAlgorithm(named) === undefined) return { arg: 0, problem: `unknown JWT algorithm: ${named}` };
+    const key = args[1];
+    const needed = parseVariable(named) === undefined;
+    return needed && isFile(key) && publicKey(key) === undefined ? { arg: 1, problem: `'${key.file}' holds no public key in PEM` } : null;
+  },
+  compile(args, { model }) {
+    const algorithmOf = textArg(args[0]);
+    const key = args[1];
+    const keys = keyring(model);
+    const own = isFile(key) ? publicKey(key) : undefined;
+    if (isFile(key) && own !== undefined) keys.set(key.file, own);
+    // With a variable for the algorithm, the name of a file may as well be the secret of a MAC.
+    const secretOf = isFile(key) ? () => key.file : textArg(key);
+    const check = verifier(own, keys);
+    return (value, tx): Value | undefined => {
+      const [name, secret] = [algorithmOf(tx), secretOf(tx)];
+      if (name === undefined || secret === undefined) return undefined;
+      const algorithm = jwsAlgorithm(name);
+      if (algorithm === undefined) return UNKNOWN_ALGORITHM;
+      const token = parseToken(value as string, algorithm.kind === 'none');
+      return token === undefined ? INVALID_TOKEN : check(token, algorithm, secret);
+    };
+  },
+};
+
+export const jwtConverters: readonly ConverterRow[] = [
+  query('jwt_header_query', 'header of a JSON Web Token, or a value in it by its path', 0, [3, 5]),
+  query('jwt_payload_query', 'payload of a signed JSON Web Token, or a value in it by its path', 1, [3]),
+  verifyRow,
+];
