@@ -3,11 +3,14 @@ import { hasBackend, hasFrontend, isRunning, newGlobal, newProxy, proxyType } fr
 import type { GlobalDraft, ProxyDraft, ProxyKind, RunningDraft } from './draft.js';
 import type { FileReader } from './files.js';
 import { globalTable } from './keyword/global/index.js';
+import { httpErrorsTable } from './keyword/http_errors/index.js';
 import { proxyTable } from './keyword/proxy/index.js';
 import type { KeywordRow, ProxyRow } from './keyword/row.js';
 import { SECTIONS } from './keyword/section.js';
+import { userlistTable } from './keyword/userlist/index.js';
 import type { KeywordTable } from './keyword/table.js';
 import type { Lookup } from './lookup.js';
+import { openHttpErrors, openUserlist } from './named_section.js';
 import type { Site } from './site.js';
 import type { Line, Section, Word } from './source.js';
 import { didYouMean } from './suggest.js';
@@ -37,12 +40,15 @@ export class Builder {
       files,
       references: [],
       hosts: [],
+      httpErrors: [],
+      userlists: [],
+      replies: [],
     };
   }
 
-  /** Names in samples that are still to be resolved. */
-  get references(): Site['references'] {
-    return this.#site.references;
+  /** Names in samples and replies that are still to be resolved, and the sections that only name things. */
+  get named(): Pick<Site, 'references' | 'replies' | 'httpErrors' | 'userlists'> {
+    return this.#site;
   }
 
   /** Looks up the host names among address patterns and puts their addresses there. */
@@ -62,6 +68,8 @@ export class Builder {
     if (keyword === 'global') this.#globalSection(section);
     else if (keyword === 'defaults' || keyword === 'frontend' || keyword === 'backend' || keyword === 'listen')
       this.#proxySection(keyword, section);
+    else if (keyword === 'http-errors') this.#namedSection(keyword, section, httpErrorsTable, openHttpErrors(section.header, this.#site.httpErrors, this.#site.sink.report));
+    else if (keyword === 'userlist') this.#namedSection(keyword, section, userlistTable, openUserlist(section.header, this.#site.userlists, this.#site.sink.report));
     else this.#otherSection(keyword, section);
   }
 
@@ -71,6 +79,11 @@ export class Builder {
       this.#alert(extra.span, `'global' cannot handle unexpected argument '${extra.text}'`, 'Remove it: the section has no name.');
     Object.assign(this.#site, { section: 'global', mode: 'tcp', proxy: null });
     for (const line of lines) this.#line(line, globalTable, this.global);
+  }
+
+  #namedSection<Target>(keyword: 'http-errors' | 'userlist', { lines }: Section, table: KeywordTable<KeywordRow<Target>>, target: Target): void {
+    Object.assign(this.#site, { section: keyword, mode: 'http', proxy: null });
+    for (const line of lines) this.#line(line, table, target);
   }
 
   #otherSection(keyword: string, { header }: Section): void {

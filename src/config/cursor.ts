@@ -8,7 +8,7 @@ import type { Word } from './source.js';
  */
 export interface Cursor {
   /** Where the line stands. `family` is set for rules. */
-  readonly section: 'global' | 'defaults' | 'frontend' | 'backend' | 'listen';
+  readonly section: 'global' | 'defaults' | 'frontend' | 'backend' | 'listen' | 'http-errors' | 'userlist';
   readonly mode: Mode;
   readonly family: RuleFamily | null;
   /** The keyword's own words ("http-request return"), for messages and the caret of "missing argument". */
@@ -37,4 +37,6 @@ export interface Cursor {
   file(word: Word): string | undefined;
   /** A complete raw HTTP response from a file, checked. */
   rawResponse(word: Word, status: number): ErrorResponse | undefined;
+  /** Names an http-errors section: at the end of load `found` gets its response for the status, if it has one. */
+  httpErrors(word: Word, status: number, found: (raw: string) => void): void;
 }

@@ -5,6 +5,7 @@ import type {
   Condition,
   ErrorResponse,
   ForwardFor,
+  HttpReply,
   LogFormat,
   Mode,
   ProxyOptions,
@@ -129,6 +130,31 @@ export interface UseBackendDraft {
   readonly span: Span;
 }
 
+/**
+ * One line that says what is sent for errors; of several lines about a status the last one counts. `reset`: as if there had been
+ * none; `section`: what an http-errors section has, for these statuses, or for all it has.
+ */
+export type ErrorSource =
+  | { readonly kind: 'raw'; readonly response: ErrorResponse }
+  | { readonly kind: 'reply'; readonly reply: HttpReply }
+  | { readonly kind: 'reset'; readonly status: number }
+  | { readonly kind: 'section'; readonly section: Reference; readonly statuses: readonly number[] | null };
+
+/** An `http-errors` section. */
+export interface HttpErrorsDraft {
+  readonly name: string;
+  readonly span: Span;
+  readonly errors: Map<number, ErrorResponse>;
+}
+
+/** A `userlist` section. Names in lists are words, to be pointed at. */
+export interface UserlistDraft {
+  readonly name: string;
+  readonly span: Span;
+  readonly groups: Map<string, readonly Reference[]>;
+  readonly users: Map<string, { readonly password: string; readonly insecure: boolean; readonly groups: readonly Reference[] }>;
+}
+
 /** What a proxy inherits from its `defaults` section. */
 export interface ProxySettings {
   mode: Mode;
@@ -146,7 +172,7 @@ export interface ProxySettings {
   source: DraftSource | null;
   forwardFor: ForwardFor | null;
   defaultBackend: Reference | null;
-  errors: Map<number, ErrorResponse>;
+  errors: ErrorSource[];
   rules: RuleSetsDraft;
   inspectDelay: { request: number | null; response: number | null };
   server: ServerSettings;
@@ -261,7 +287,7 @@ export function newSettings(): ProxySettings {
     source: null,
     forwardFor: null,
     defaultBackend: null,
-    errors: new Map(),
+    errors: [],
     rules: NEW_RULES(),
     inspectDelay: { request: null, response: null },
     server: {
@@ -299,7 +325,7 @@ export function copySettings(from: ProxySettings): ProxySettings {
     ...from,
     timeouts: { ...from.timeouts },
     flags: new Set(from.flags),
-    errors: new Map(from.errors),
+    errors: [...from.errors],
     rules,
     inspectDelay: { ...from.inspectDelay },
     server: { ...from.server },

@@ -57,7 +57,7 @@ async function loadSources(sources: readonly Source[], options: LoadOptions, dia
   const drafts = {
     global: builder.global,
     proxies: builder.proxies,
-    references: builder.references,
+    named: builder.named,
     environment: changes(before, environment),
     sources: sources.map(({ name }) => ({ name })),
   };

@@ -10,12 +10,14 @@ import { missingActions } from './keyword/actions.js';
 import { bindTable } from './keyword/bind/index.js';
 import { RULE_FAMILIES } from './keyword/families.js';
 import { globalTable } from './keyword/global/index.js';
+import { httpErrorsTable } from './keyword/http_errors/index.js';
 import { proxyTable } from './keyword/proxy/index.js';
 import { usageOf } from './keyword/row.js';
 import type { KeywordRow, ProxyRow, Support } from './keyword/row.js';
 import { KNOWN_CONVERTERS, KNOWN_FETCHES } from './keyword/sample_names.js';
 import { SECTIONS } from './keyword/section.js';
 import { serverTable } from './keyword/server/index.js';
+import { userlistTable } from './keyword/userlist/index.js';
 
 type Row = Pick<KeywordRow<never>, 'name' | 'args' | 'usage' | 'prefixes' | 'doc' | 'support'>;
 
@@ -115,6 +117,8 @@ export function reference(): string {
     proxyKeywords(),
     wordTable('Words of `bind` lines', bindTable.rows),
     wordTable('Words of `server`, `server-template` and `default-server` lines', serverTable.rows),
+    wordTable('Keywords of `http-errors` sections', httpErrorsTable.rows),
+    wordTable('Keywords of `userlist` sections', userlistTable.rows),
     actionTables(),
     sampleTables(),
     `## Other sections\n\n${others(SECTIONS)}\n`,

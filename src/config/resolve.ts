@@ -3,10 +3,12 @@ import { defaultThreads } from './keyword/global/process.js';
 import type { Diagnostic, Span } from './diagnostic.js';
 import { hasBackend, hasFrontend, proxyType } from './draft.js';
 import type { BindDraft, GlobalDraft, ProxyDraft, Reference, RunningDraft, ServerDraft, ServerSettings } from './draft.js';
+import { ErrorResponses } from './error_responses.js';
 import type { AddressBook } from './lookup.js';
 import type { Check, Global, Listener, Model, Proxy, Server, SourceAddress, UseBackend } from './model.js';
-import type { SampleReference } from './site.js';
+import type { SampleReference, Site } from './site.js';
 import { didYouMean } from './suggest.js';
+import { resolveUserlists } from './userlists.js';
 
 export type Report = (diagnostic: Diagnostic) => void;
 
@@ -14,7 +16,7 @@ export type Report = (diagnostic: Diagnostic) => void;
 export interface Drafts {
   readonly global: GlobalDraft;
   readonly proxies: readonly RunningDraft[];
-  readonly references: readonly SampleReference[];
+  readonly named: Pick<Site, 'references' | 'replies' | 'httpErrors' | 'userlists'>;
   readonly environment: Global['environment'];
   readonly sources: Model['sources'];
 }
@@ -57,6 +59,7 @@ class Resolver {
   readonly #report: Report;
   readonly #proxyIndex = new Map<string, number>();
   readonly #serverIndex = new Map<string, number>();
+  readonly #errors: ErrorResponses;
   readonly #servers: Server[] = [];
   readonly #listeners: Listener[] = [];
 
@@ -64,22 +67,25 @@ class Resolver {
     this.#drafts = drafts;
     this.#book = book;
     this.#report = report;
+    this.#errors = new ErrorResponses(drafts.named.httpErrors, report);
   }
 
   model(): Model {
-    const { proxies, sources } = this.#drafts;
+    const { proxies, sources, named } = this.#drafts;
     const ids = new Ids();
     proxies.forEach((proxy, index) => this.#proxyIndex.set(proxy.name, index));
     for (const proxy of proxies) ids.claim(proxy.id, this.#report, (value) => `proxy ${proxy.name} reuses custom id ${value}`);
     const numbers = proxies.map((proxy) => proxy.id?.value ?? ids.next());
     const resolved = proxies.map((proxy, index) => this.#proxy(proxy, index, numbers[index] as number));
-    for (const reference of this.#drafts.references) this.#reference(reference);
+    for (const reference of named.references) this.#reference(reference);
+    for (const reply of named.replies) this.#errors.reply(reply);
     return {
       sources,
       global: this.#global(),
       proxies: withFullconn(resolved, this.#drafts.global.maxconn),
       servers: this.#servers,
       listeners: this.#listeners,
+      userlists: resolveUserlists(named.userlists, this.#report),
     };
   }
 
@@ -135,7 +141,7 @@ class Resolver {
           : { ...settings.rules, 'http-request': [...settings.rules['http-request'], ...draft.redirects] },
       inspectDelay: settings.inspectDelay,
       source: hasBackend(draft) ? this.#source(settings.source) : null,
-      errors: [...settings.errors.values()],
+      ...this.#errors.of(draft),
       forwardFor: settings.forwardFor,
     };
   }

@@ -1,6 +1,6 @@
 import type { Cursor } from './cursor.js';
 import type { DiagnosticSink } from './diagnostic.js';
-import type { GlobalDraft, ProxyDraft } from './draft.js';
+import type { GlobalDraft, HttpErrorsDraft, ProxyDraft, Reference as Named, UserlistDraft } from './draft.js';
 import type { Reference } from './expression.js';
 import type { FileReader } from './files.js';
 import type { Mode } from './model.js';
@@ -22,6 +22,18 @@ export interface Site {
   readonly references: SampleReference[];
   /** Host names among patterns, looked up at the end of load. */
   readonly hosts: HostPattern[];
+  readonly httpErrors: HttpErrorsDraft[];
+  readonly userlists: UserlistDraft[];
+  /** Replies that take their content from an http-errors section. */
+  readonly replies: ReplyReference[];
+}
+
+/** An http-errors section that a reply names; `found` takes the response it has for the status. */
+export interface ReplyReference {
+  readonly section: Named;
+  readonly status: number;
+  readonly proxy: ProxyDraft | null;
+  found(raw: string): void;
 }
 
 /** A name in a sample's arguments, with the section of its line. */

@@ -245,6 +245,11 @@ export class Walk implements Cursor {
     );
   }
 
+  httpErrors(word: Word, status: number, found: (raw: string) => void): void {
+    const { replies, proxy } = this.site;
+    replies.push({ section: { name: word.text, span: word.span }, status, proxy, found });
+  }
+
   #badUnit(word: Word, { problem, advice, at }: UnitProblem): undefined {
     return this.error(subspan(word, at, word.text.length), `${problem} in argument '${word.text}' to '${this.keyword}'`, advice);
   }

@@ -41,7 +41,7 @@ const SENTENCES: Readonly<Record<number, string>> = {
   200: 'The service is ready.',
   400: 'The request could not be understood.',
   401: 'A user name and a password are needed for this page.',
-  403: 'A rule of this service forbids the request.',
+  403: 'Access is forbidden by rules of the proxy.',
   404: 'There is nothing at this address.',
   405: 'This method is not allowed here.',
   407: 'A user name and a password are needed for this proxy.',

@@ -36,11 +36,11 @@ export function model(...shapes: ProxyShape[]): Model {
       mode: 'http', id: index + 2, description: null, disabled: false, maxconn: 0, fullconn: 0, backlog: 0, retries: 3,
       timeouts: { connect: null, check: null }, options: { flags: [], connectionMode: 'http-keep-alive', reuse: 'safe', redispatch: 0 },
       listeners: [], balance: { algorithm: 'roundrobin', args: [] }, defaultBackend: null, useBackend: [], rules: ruleSets,
-      source: null, errors: [], forwardFor: null, ...shape, servers: own,
+      source: null, errors: [], errorReplies: [], forwardFor: null, ...shape, servers: own,
     } as unknown as Proxy;
   });
   return {
-    sources: [], proxies, servers, listeners: [],
+    sources: [], proxies, servers, listeners: [], userlists: [],
     global: { maxconn: 100, nbthread: 1, maxpipes: 25, node: 'n1', description: null } as unknown as Model['global'],
   };
 }

@@ -17,6 +17,7 @@ const global = (lines: string): string => `global\n ${lines}\n`;
 const frontend = (lines: string): string => `defaults\n mode http\n ${TIMEOUTS}\nfrontend f\n bind 127.0.0.1:8080\n ${lines}\n`;
 const backend = (lines: string): string => `defaults\n mode http\n ${TIMEOUTS}\nbackend b\n ${lines}\n`;
 const bind = (words: string): string => `defaults\n ${TIMEOUTS}\nfrontend f\n bind ${words}\n`;
+const errors = (lines: string): string => `http-errors e\n errorfile 400 /dev/null\n${frontend(lines)}`;
 const NOT_YET = 'known to HAProxy, not supported yet';
 
 const valid = (config: string, says?: string): Verdict => ({ config, haproxy: 'valid', ...(says === undefined ? {} : { says }) });
@@ -49,7 +50,7 @@ export const verdicts: Readonly<Record<string, readonly Verdict[]>> = {
     refused('defaults\n server a 127.0.0.1:80\n', "'server' not allowed in 'defaults' section"),
     refused('defaults\n id 5\n', "'id' not allowed in 'defaults' section"),
     refused('defaults\n use_backend a\n', "'use_backend' not allowed in 'defaults' section"),
-    valid('userlist u\n user a password b\n', "section 'userlist' has no effect"),
+    valid('resolvers r\n', "section 'resolvers' has no effect"),
     stricter('peers p\n peer a 127.0.0.1:80\n', NOT_YET, "section 'peers' is not supported yet"),
   ],
   global: [
@@ -121,6 +122,50 @@ export const verdicts: Readonly<Record<string, readonly Verdict[]>> = {
     valid(backend('hash-type consistent'), "'hash-type' has no effect"),
     valid(backend('http-reuse always')),
     refused(backend('http-reuse foo'), "'http-reuse' expects one of"),
+  ],
+  'error responses': [
+    valid(errors('http-request return status 400 errorfiles e')),
+    refused(errors('http-request return status 404 errorfiles nope'), "unknown http-errors section 'nope'"),
+    valid(errors('http-request return status 404 errorfiles e'), "status '404' not declared in http-errors section 'e'"),
+    valid(errors('http-error status 404 errorfiles e'), "status '404' not declared in http-errors section 'e'"),
+    refused(errors('http-error status 404 errorfiles nope'), "unknown http-errors section 'nope'"),
+    refused(errors('http-error status 999'), "Unexpected status code '999'"),
+    refused(errors('http-error'), 'expects at least a <status>'),
+    refused(errors('http-error hdr a b'), 'expects at least a <status>'),
+    valid(errors('http-error status 404 hdr a b content-type text/plain'), "content-type 'text/plain' ignored"),
+    refused(errors('http-error status 404 string x'), 'a content type must be defined'),
+    refused(errors('http-error status 404 foo'), "unknown keyword 'foo'"),
+    refused(errors('errorfiles nope'), "unknown http-errors section 'nope'"),
+    valid(errors('errorfiles e 404'), "status '404' not declared in http-errors section 'e'"),
+    refused(errors('errorfiles e 999'), "status code '999' not handled"),
+    refused(errors('errorfiles'), "'errorfiles' expects <name>"),
+    refused(errors('errorloc 404'), "'errorloc' expects <status_code> and <url>"),
+    refused(errors('errorloc303 999 /x'), "status code '999' not handled"),
+    valid(errors('errorloc302 404 /x')),
+    refused('http-errors\n', "'http-errors' expects <name>"),
+    stricter('http-errors a b\n', 'HAProxy ignores what follows the name', "cannot handle unexpected argument 'b'"),
+    refused('http-errors a\nhttp-errors a\n', "http-errors section 'a' already exists"),
+    refused('http-errors a\n errorfile 999 /dev/null\n', "status code '999' not handled"),
+    refused('http-errors a\n errorfile 404\n', 'expects <status_code> and <file>'),
+    refused('http-errors a\n foo\n', "unknown keyword 'foo' in 'http-errors' section"),
+  ],
+  userlists: [
+    refused('userlist\n', "'userlist' expects <name>"),
+    refused('userlist a b\n', "'userlist' cannot handle unexpected argument 'b'"),
+    valid('userlist a\nuserlist a\n', "ignoring duplicated userlist 'a'"),
+    refused('userlist v\n user\n', "'user' expects <name>"),
+    valid('userlist v\n user a\n user b password\n'),
+    refused('userlist v\n user a foo x\n', "only supports 'password', 'insecure-password' and 'groups'"),
+    refused('userlist v\n group\n', "'group' expects <name>"),
+    refused('userlist v\n group g foo\n', "'group' only supports 'users'"),
+    refused('userlist v\n group g users x\n', "no such user 'x' specified in group 'g'"),
+    valid('userlist v\n group g\n group g\n', "ignoring duplicated group 'g'"),
+    valid('userlist v\n user a\n user a\n', "ignoring duplicated user 'a'"),
+    refused('userlist v\n user a groups nope\n', "no such group 'nope' specified in user 'a'"),
+    valid('userlist v\n user a insecure-password x groups\n'),
+    refused('userlist v\n foo\n', "unknown keyword 'foo' in 'userlist' section"),
+    valid('userlist v\n group g users a,a\n user a password $6$x$y\n'),
+    valid('userlist v\n user a password xyz\n', 'this kind of password hash is not supported'),
   ],
   options: [
     valid(frontend('option splice-auto\n no option splice-auto\n option http-server-close\n option tcpka\n option nolinger')),

@@ -8,10 +8,8 @@ export interface SectionRow {
 
 // An inert section only declares what other lines refer to, and those lines are refused or without effect themselves.
 const INERT: Readonly<Record<string, string>> = {
-  userlist: 'no rule can ask for a password yet',
   resolvers: 'names are resolved once, at start',
   mailers: 'no e-mails are sent',
-  'http-errors': 'nothing can refer to it yet',
   ring: 'no logs are written yet',
   'log-profile': 'no logs are written yet',
   cache: 'nothing can refer to it yet',

@@ -1,4 +1,4 @@
-import { VERDICT_REPLY, VERDICT_RESPOND } from '../abi.js';
+import { VERDICT_CLOSE, VERDICT_REPLY, VERDICT_RESPOND } from '../abi.js';
 import { verdict } from '../verdict.js';
 import type { CompileEnv } from '../row.js';
 import type { Tx } from '../tx.js';
@@ -14,7 +14,8 @@ export function answer(env: CompileEnv): (tx: Tx, head: string, body: string) =>
   };
 }
 
-/** The verdict that sends a response which is the same for every request. */
+/** The verdict that sends a response which is the same for every request; an empty one closes. */
 export function cannedAnswer(env: CompileEnv, raw: string): number {
+  if (raw === '') return VERDICT_CLOSE;
   return verdict(VERDICT_RESPOND, env.canned(raw));
 }

@@ -1,12 +1,13 @@
+import type { HttpReply } from '../../config/model.js';
 import { PHASE_CONNECTION, PHASE_CONTENT, PHASE_SESSION, VERDICT_CLOSE } from '../abi.js';
 import { STOP, type ActionRow } from '../row.js';
-import { compileReply, parseReply, type Reply } from './reply.js';
+import { compileReply, parseRuleReply } from './reply.js';
 
 const REPLY_FAMILIES = ['http-request', 'http-response'] as const;
 
-export const denyAction: ActionRow<Reply> = {
+export const denyAction: ActionRow<HttpReply> = {
   name: 'deny', families: REPLY_FAMILIES, final: true, doc: 'refuses the request (403) or response (502), or answers as return does',
-  parse: (cursor) => parseReply(cursor, cursor.family === 'http-response' ? 502 : 403, 'errorfiles'),
+  parse: (cursor) => parseRuleReply(cursor, cursor.family === 'http-response' ? 502 : 403, 'errorfiles'),
   compile(reply, env) {
     const send = compileReply(reply, env);
     return (tx) => {
@@ -16,9 +17,9 @@ export const denyAction: ActionRow<Reply> = {
   },
 };
 
-export const returnAction: ActionRow<Reply> = {
+export const returnAction: ActionRow<HttpReply> = {
   name: 'return', families: REPLY_FAMILIES, final: true, doc: 'answers with a response of its own',
-  parse: (cursor) => parseReply(cursor, 200, 'payload'),
+  parse: (cursor) => parseRuleReply(cursor, 200, 'payload'),
   compile(reply, env) {
     const send = compileReply(reply, env);
     return (tx) => {

@@ -1,21 +1,15 @@
 import type { Cursor } from '../../config/cursor.js';
-import type { LogFormat } from '../../config/model.js';
+import type { Span } from '../../config/diagnostic.js';
+import type { HttpReply, LogFormat } from '../../config/model.js';
 import type { Word } from '../../config/source.js';
 import { ERROR_STATUSES, rawResponse, responseHead, type ReplyHeader } from '../response.js';
 import type { CompileEnv } from '../row.js';
 import type { Tx } from '../tx.js';
 import { answer, cannedAnswer } from './answer.js';
 
-/** A reply as the actions return and deny describe it (manual, section 4.4: return). */
-export interface Reply {
-  readonly status: number;
-  /** `errorfiles`: the proxy's own; `raw`: a whole response; `payload`: made of the parts below. */
-  readonly kind: 'errorfiles' | 'raw' | 'payload';
-  readonly raw: string;
-  readonly contentType: string | null;
-  /** null = no body. */
-  readonly body: string | LogFormat | null;
-  readonly headers: readonly { readonly name: string; readonly value: LogFormat }[];
+/** A reply as read: of kind `errorfiles` it may name an http-errors section. */
+export interface ParsedReply extends HttpReply {
+  readonly section?: { readonly name: string; readonly span: Span };
 }
 
 interface Draft {
@@ -25,8 +19,9 @@ interface Draft {
   /** The word that said where the content comes from, and whether something more than a status was given. */
   source: Word | null;
   touched: boolean;
-  kind: Reply['kind'];
+  kind: HttpReply['kind'];
   raw: string;
+  section: Word | null;
   body: string | LogFormat | null;
   headers: { name: string; value: LogFormat }[];
   headerWord: Word | null;
@@ -119,9 +114,10 @@ const WORDS: Readonly<Record<string, Read>> = {
     draft.raw = response.raw;
     return true;
   }),
-  errorfiles: source('<name>', (cursor, _draft, word) => {
-    cursor.error(word, `'errorfiles' is not supported yet`, "Use 'errorfile' with the file itself.");
-    return false;
+  errorfiles: source('<name>', (_cursor, draft, word) => {
+    draft.kind = 'errorfiles';
+    draft.section = word;
+    return true;
   }),
   string: source('<str>', (_cursor, draft, word) => {
     draft.body = word.text;
@@ -140,10 +136,26 @@ const WORDS: Readonly<Record<string, Read>> = {
   }),
 };
 
-/** Reads the words of a reply; `implied` is what no word but deny_status means. */
-export function parseReply(cursor: Cursor, defaultStatus: number, implied: 'errorfiles' | 'payload'): Reply | undefined {
+/** Reads the reply of a rule; `implied` is what no word but deny_status means. */
+export function parseRuleReply(cursor: Cursor, defaultStatus: number, implied: 'errorfiles' | 'payload'): HttpReply | undefined {
+  const parsed = parseReply(cursor, defaultStatus, implied);
+  if (parsed?.section === undefined) return parsed;
+  const { section, ...reply } = parsed;
+  const data: { -readonly [K in keyof HttpReply]: HttpReply[K] } = reply;
+  // Without a response for the status there, the proxy's own is sent.
+  cursor.httpErrors({ text: section.name, span: section.span, offsets: null }, data.status, (raw) => {
+    data.kind = 'raw';
+    data.raw = raw;
+  });
+  return data;
+}
+
+/** Reads the words of a reply whose status, if it is given, is one of `statuses`. */
+export function parseReply(
+  cursor: Cursor, defaultStatus: number, implied: 'errorfiles' | 'payload', statuses: readonly number[] | null = null,
+): ParsedReply | undefined {
   const draft: Draft = {
-    status: null, statusWord: null, contentType: null, source: null, touched: false, kind: 'payload', raw: '', body: null, headers: [], headerWord: null,
+    status: null, statusWord: null, contentType: null, source: null, touched: false, kind: 'payload', raw: '', section: null, body: null, headers: [], headerWord: null,
   };
   for (let word = cursor.peek(); word !== undefined && !cursor.done(); word = cursor.peek()) {
     const read = WORDS[word.text];
@@ -152,14 +164,17 @@ export function parseReply(cursor: Cursor, defaultStatus: number, implied: 'erro
     cursor.next();
     if (!read(cursor, draft, word)) return undefined;
   }
+  if (statuses !== null && draft.status !== null && !statuses.includes(draft.status)) {
+    return cursor.error(draft.statusWord!, `Unexpected status code '${draft.status}'`, `Use one of ${statuses.join(', ')}.`);
+  }
   if (!draft.touched) draft.kind = implied;
   return finish(cursor, draft, draft.status ?? defaultStatus);
 }
 
-function finish(cursor: Cursor, draft: Draft, status: number): Reply | undefined {
-  const { kind, contentType, body } = draft;
-  if (kind === 'errorfiles' && !ERROR_STATUSES.includes(status)) {
-    return cursor.error(draft.statusWord ?? cursor.keywordSpan, `status code '${status}' not handled by default with 'default-errorfiles' argument`,
+function finish(cursor: Cursor, draft: Draft, status: number): ParsedReply | undefined {
+  const { kind, contentType, body, section } = draft;
+  if (kind === 'errorfiles' && status !== 0 && !ERROR_STATUSES.includes(status)) {
+    return cursor.error(draft.statusWord ?? cursor.keywordSpan, `status code '${status}' not handled by default with '${section === null ? 'default-errorfiles' : 'errorfiles'}' argument`,
       `Use one of ${ERROR_STATUSES.join(', ')}, or give the reply's content.`);
   }
   const bodiless = status === 204 || status === 304;
@@ -172,10 +187,13 @@ function finish(cursor: Cursor, draft: Draft, status: number): Reply | undefined
     cursor.warn(contentType, `content-type '${contentType.text}' ignored by the http reply because ${why}`);
   }
   if (draft.headerWord !== null && kind !== 'payload') cursor.warn(draft.headerWord, 'hdr parameters ignored by the http reply when used with an errorfile');
-  return { status, kind, raw: draft.raw, contentType: isFilled(body) ? (contentType?.text ?? null) : null, body, headers: kind === 'payload' ? draft.headers : [] };
+  return {
+    status, kind, raw: draft.raw, contentType: isFilled(body) ? (contentType?.text ?? null) : null, body, headers: kind === 'payload' ? draft.headers : [],
+    ...(section === null ? {} : { section: { name: section.text, span: section.span } }),
+  };
 }
 
-const isFilled = (body: Reply['body']): boolean => body !== null && (typeof body === 'string' ? body !== '' : body.text !== '');
+const isFilled = (body: HttpReply['body']): boolean => body !== null && (typeof body === 'string' ? body !== '' : body.text !== '');
 
 /** The text of a log-format string that is the same for every request, undefined if a part of it depends on the request. */
 export function constantText(format: LogFormat): string | undefined {
@@ -187,19 +205,30 @@ export function constantText(format: LogFormat): string | undefined {
   return text;
 }
 
+const constantBody = ({ body }: HttpReply): string | undefined => (typeof body === 'string' || body === null ? (body ?? '') : constantText(body));
+
+/** The response as on the wire, if it is the same for every request and not the proxy's own. */
+export function constantReply(reply: HttpReply): string | undefined {
+  if (reply.kind !== 'payload') return reply.kind === 'raw' ? reply.raw : undefined;
+  const body = constantBody(reply);
+  const headers: ReplyHeader[] = [];
+  for (const { name, value } of reply.headers) {
+    const text = constantText(value);
+    if (text === undefined) return undefined;
+    headers.push([name, text]);
+  }
+  return body === undefined ? undefined : rawResponse(reply.status, allHeaders(reply, headers, body), body);
+}
+
 /** What sends the reply. Constant ones are registered with the engine once; the others are made for each request. */
-export function compileReply(reply: Reply, env: CompileEnv): (tx: Tx) => number {
+export function compileReply(reply: HttpReply, env: CompileEnv): (tx: Tx) => number {
   if (reply.kind === 'errorfiles') return env.error(reply.status);
-  if (reply.kind === 'raw') {
-    const sent = cannedAnswer(env, reply.raw);
+  const raw = constantReply(reply);
+  if (raw !== undefined) {
+    const sent = cannedAnswer(env, raw);
     return () => sent;
   }
-  const body = typeof reply.body === 'string' || reply.body === null ? (reply.body ?? '') : constantText(reply.body);
-  const headers = reply.headers.map(({ name, value }) => ({ name, text: constantText(value) }));
-  if (body !== undefined && headers.every(({ text }) => text !== undefined)) {
-    const sent = cannedAnswer(env, rawResponse(reply.status, allHeaders(reply, headers.map(({ name, text }) => [name, text!]), body), body));
-    return () => sent;
-  }
+  const body = constantBody(reply);
   const makeBody = body !== undefined ? () => body : env.logFormat(reply.body as LogFormat);
   const makers = reply.headers.map(({ name, value }) => ({ name, make: env.logFormat(value) }));
   const send = answer(env);
@@ -211,7 +240,7 @@ export function compileReply(reply: Reply, env: CompileEnv): (tx: Tx) => number 
   };
 }
 
-function allHeaders(reply: Reply, own: readonly ReplyHeader[], body: string): ReplyHeader[] {
+function allHeaders(reply: HttpReply, own: readonly ReplyHeader[], body: string): ReplyHeader[] {
   const headers = own.filter(([, value]) => value !== '');
   headers.push(['content-length', String(body.length)]);
   if (body !== '' && reply.contentType !== null) headers.push(['content-type', reply.contentType]);

@@ -1,5 +1,7 @@
-import type { AclTest, Condition, LogFormat, Model, SampleExpression } from '../../config/model.js';
-import { VERDICT_CLOSE, VERDICT_RESPOND } from '../abi.js';
+import type { AclTest, Condition, LogFormat, Model, Proxy, SampleExpression } from '../../config/model.js';
+import { VERDICT_RESPOND } from '../abi.js';
+import { cannedAnswer } from '../action/answer.js';
+import { compileReply } from '../action/reply.js';
 import type { Engine } from '../addon.js';
 import type { Counters } from '../count.js';
 import { builtinError, ERROR_STATUSES } from '../response.js';
@@ -35,8 +37,8 @@ export class Environment implements CompileEnv {
   readonly responses: string[] = [];
   private readonly responseIndex = new Map<string, number>();
   private readonly conditions = new ConditionCompiler(this);
-  private builtinErrors: readonly (readonly [number, number])[] | null = null;
-  private readonly errorTables = new Map<number, Int32Array>();
+  private builtins: readonly (readonly [number, number])[] | null = null;
+  private readonly errors = new Map<number, (tx: Tx) => number>();
   private backends: ReadonlyMap<string, number> | null = null;
 
   constructor(private readonly around: Surroundings) {
@@ -86,35 +88,41 @@ export class Environment implements CompileEnv {
     return index;
   }
 
-  /** The raw error response of a proxy for a status; empty = nothing is to be sent. */
-  errorResponse(proxy: number, status: number): string {
-    return this.model.proxies[proxy]?.errors.find((error) => error.status === status)?.raw ?? builtinError(status);
+  /**
+   * [status, response index] pairs of a proxy for the errors that the engine itself meets; NO_RESPONSE where nothing is to be sent.
+   * A backend has its own only: for the others the engine looks at the frontend.
+   */
+  errorsOf(proxy: number): readonly (readonly [number, number])[] {
+    const { errors, isFrontend } = this.model.proxies[proxy]!;
+    const pairs = new Map<number, number>(isFrontend ? this.builtinErrors() : []);
+    for (const { status, raw } of errors) pairs.set(status, raw === '' ? NO_RESPONSE : this.canned(raw));
+    return [...pairs];
   }
 
-  /** [status, response index] pairs of a proxy: its own and the built-in ones; NO_RESPONSE where nothing is to be sent. */
-  errorsOf(proxy: number): readonly (readonly [number, number])[] {
-    const own = this.model.proxies[proxy]!.errors;
-    if (own.length === 0) return (this.builtinErrors ??= ERROR_STATUSES.map((status) => [status, this.canned(builtinError(status))]));
-    const statuses = new Set([...ERROR_STATUSES, ...own.map((error) => error.status)]);
-    return [...statuses].map((status): [number, number] => {
-      const raw = this.errorResponse(proxy, status);
-      return [status, raw === '' ? NO_RESPONSE : this.canned(raw)];
-    });
+  private builtinErrors(): readonly (readonly [number, number])[] {
+    return (this.builtins ??= ERROR_STATUSES.map((status) => [status, this.canned(builtinError(status))]));
   }
 
   error(status: number): (tx: Tx) => number {
-    let table = this.errorTables.get(status);
-    if (table === undefined) {
+    let send = this.errors.get(status);
+    if (send === undefined) {
+      const own = this.model.proxies.map((proxy) => this.ownError(proxy, status));
       const builtin = verdict(VERDICT_RESPOND, this.canned(builtinError(status)));
-      table = Int32Array.from(this.model.proxies, (proxy) => {
-        if (proxy.errors.length === 0) return builtin;
-        const raw = this.errorResponse(proxy.index, status);
-        return raw === '' ? VERDICT_CLOSE : verdict(VERDICT_RESPOND, this.canned(raw));
-      });
-      this.errorTables.set(status, table);
+      send = own.every((reply) => reply === null) ? () => builtin : (tx) => {
+        const reply = (tx.backend < 0 ? null : own[tx.backend]!) ?? own[tx.frontend]!;
+        return reply === null ? builtin : typeof reply === 'number' ? reply : reply(tx);
+      };
+      this.errors.set(status, send);
     }
-    const verdicts = table;
-    return (tx) => verdicts[tx.backend < 0 ? tx.frontend : tx.backend]!;
+    return send;
+  }
+
+  /** What a proxy of its own answers with for a status: a verdict, what makes one, or null. */
+  private ownError(proxy: Proxy, status: number): number | ((tx: Tx) => number) | null {
+    const fixed = proxy.errors.find((error) => error.status === status);
+    if (fixed !== undefined) return cannedAnswer(this, fixed.raw);
+    const made = proxy.errorReplies.find((error) => error.status === status);
+    return made === undefined ? null : compileReply(made.reply, this);
   }
 
   ask(topic: string, request: unknown): Promise<unknown> {

@@ -71,9 +71,11 @@ describe('error responses', () => {
       ' http-request deny status 404 default-errorfiles if { path / }', ' http-request deny', ' default_backend be', 'backend be', ' server s 127.0.0.1:1', '',
     ].join('\n'));
     expect(made.request('GET / HTTP/1.1\n\n').code).toBe(VERDICT_CLOSE);
-    const indexFor = (proxy: number) => made.plan.errors[proxy]!.find(([status]) => status === 404)![1];
-    expect(indexFor(0)).toBe(-2);
-    expect(Buffer.from(made.plan.responses[indexFor(1)]!).toString()).toMatch(/^HTTP\/1\.1 404 /);
+    const indexFor = (status: number) => made.plan.errors[0]!.find(([key]) => key === status)![1];
+    expect(indexFor(404)).toBe(-2);
+    expect(Buffer.from(made.plan.responses[indexFor(403)]!).toString()).toMatch(/^HTTP\/1\.1 403 /);
+    // What a backend does not have the engine looks for in the frontend.
+    expect(made.plan.errors[1]).toEqual([]);
   });
 
   test('a response is denied with 502', async () => {

@@ -2,7 +2,7 @@
 import { KeywordTable } from '../table.js';
 import { backendRows } from './backend.js';
 import { bindRows } from './bind.js';
-import { errorFileRow } from './errorfile.js';
+import { errorRows } from './errors.js';
 import { forwardForRow } from './forwardfor.js';
 import { knownProxyRows } from './known.js';
 import { optionRows } from './option.js';
@@ -20,7 +20,7 @@ export const proxyTable = new KeywordTable([
   ...switchingRows,
   ...timeoutRows,
   ...ruleRows,
-  errorFileRow,
+  ...errorRows,
   forwardForRow,
   ...optionRows,
   ...knownProxyRows,
