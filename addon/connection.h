@@ -24,6 +24,7 @@ enum ConnectionFlag : uint16_t {
   CO_READ_ERROR = 0x100,   // status: a read failed: nothing more comes
   CO_READ_END = 0x200,     // shut: end of stream was read, or a read failed
   CO_WRITE_SHUT = 0x400,   // shut: we have shut our write side
+  CO_SETTLED = 0x8,        // control: the server answered after it had the whole request: nothing of ours is on the way
   CO_USED = 0x800,         // control: carries a stream, counted in the pool's `used`
   CO_NO_SPLICE = 0x1000,   // control: splice(2) can't work here
   CO_SERVER = 0x2000,      // control: a connection to a server

@@ -158,8 +158,8 @@ void close_connection(Worker& w, Connection*& connection) {
   Connection* c = connection;
   if (c == nullptr) return;
   connection = nullptr;
-  // A connection of ours that ends before the server's FIN would leave its port in TIME_WAIT: nothing is on the way any more.
-  bool first_to_end = (c->flags & CO_SERVER) != 0 && (c->flags & (CO_RDHUP | CO_READ_END | CO_WRITE_SHUT)) == 0;
+  // A connection that we end before the server does would leave its port in TIME_WAIT.
+  bool first_to_end = (c->flags & CO_SETTLED) != 0 && (c->flags & (CO_RDHUP | CO_READ_END | CO_WRITE_SHUT)) == 0;
   if ((c->flags & CO_NOLINGER) != 0 || first_to_end) {
     linger at_once{1, 0};
     sys::set_option(c->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);

@@ -123,6 +123,7 @@ Step send_response(Worker& w, Session& s) {
     return refuse(w, s, 500, 'P', 'H');
   }
   count_status(w, s, m.head.status);
+  if (!tunnel && s.up.has(BF_SHUTR) && s.up.has(BF_EMPTY)) s.target->flags |= CO_SETTLED;
   s.flags |= SF_RESPONDED;
   if (tunnel) begin_tunnel(w, s);
   else s.down.body.begin(kind, m.head.content_length);

@@ -64,6 +64,7 @@ void die(Worker& w, Connection* c) {
 
 void begin_use(Worker& w, Connection& c) {
   c.uses++;
+  c.flags &= static_cast<uint16_t>(~CO_SETTLED);
   if ((c.flags & CO_USED) != 0) return;
   c.flags |= CO_USED;
   IdleConnections& pool = pool_of(w, c);
