@@ -6,6 +6,11 @@ import { startProxy, type ProxyOptions, type RunningProxy } from './proxy.js';
 export class Stage {
   private readonly closers: (() => unknown)[] = [];
 
+  /** Something else to be given back. */
+  after(close: () => unknown): void {
+    this.closers.push(close);
+  }
+
   /** A port for the proxy to bind. */
   port(): number {
     const { port, release } = reservePort();

@@ -11,7 +11,7 @@ afterEach(() => stage.strike());
 
 test('a dead server gets nothing, and gets its share again once it lives', async () => {
   const one = await stage.origin(httpOrigin((_, response) => response.end('one')));
-  const two = await httpOrigin((_, response) => response.end('two'));
+  const two = await stage.origin(httpOrigin((_, response) => response.end('two')));
   const port = stage.port();
   const proxy = await stage.proxy(config(defaults('http', 'default-server check inter 50ms fall 2 rise 2', 'retries 0'),
     section('listen l', `bind 127.0.0.1:${port}`, `server one 127.0.0.1:${one.port}`, `server two 127.0.0.1:${two.port}`)));
@@ -25,11 +25,13 @@ test('a dead server gets nothing, and gets its share again once it lives', async
   await waitFor(() => /Server l\/two is DOWN/.test(proxy.stderr()), proxy);
   expect(await answers()).toEqual(Array.from({ length: 10 }, () => 'one'));
   const again = createServer((_, response) => response.end('two'));
+  stage.after(() => {
+    again.closeAllConnections();
+    again.close();
+  });
   await new Promise<void>((done) => again.listen(two.port, '127.0.0.1', done));
   await waitFor(() => /Server l\/two is UP/.test(proxy.stderr()), proxy);
   expect(new Set(await answers())).toEqual(new Set(['one', 'two']));
-  again.closeAllConnections();
-  again.close();
 });
 
 test('with all servers down there is a 503 and a word, and a backup server takes over', async () => {

@@ -5,15 +5,19 @@ import { join } from 'node:path';
 import { exchange } from '../support/client.js';
 import { config, defaults, section } from '../support/config.js';
 import { tcpOrigin } from '../support/origin.js';
-import { reservePort } from '../support/port.js';
-import { spawnProxy, startProxy, temporaryDirectory, waitFor, type ProxyExit } from '../support/proxy.js';
+import { spawnProxy, temporaryDirectory, waitFor, type ProxyExit } from '../support/proxy.js';
+import { Stage } from '../support/stage.js';
 
+const stage = new Stage();
 const directory = { current: temporaryDirectory() };
 beforeEach(() => {
   directory.current.remove();
   directory.current = temporaryDirectory();
 });
-afterEach(() => directory.current.remove());
+afterEach(async () => {
+  await stage.strike();
+  directory.current.remove();
+});
 
 function file(name: string, text: string): string {
   const path = join(directory.current.path, name);
@@ -101,6 +105,7 @@ describe('other questions', () => {
 
 async function taken(): Promise<{ server: Server; port: number }> {
   const server = createServer();
+  stage.after(() => server.close());
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   return { server, port: (server.address() as AddressInfo).port };
 }
@@ -108,8 +113,8 @@ async function taken(): Promise<{ server: Server; port: number }> {
 describe('a start that fails', () => {
   test('ports in use: a line for each with its place, nothing accepted, status 1', async () => {
     const [a, b] = [await taken(), await taken()];
-    const free = reservePort();
-    const path = file('x.cfg', config(defaults('tcp'), section('listen l', `bind 127.0.0.1:${free.port}`, `bind 127.0.0.1:${a.port}`, 'server s 127.0.0.1:1'),
+    const free = stage.port();
+    const path = file('x.cfg', config(defaults('tcp'), section('listen l', `bind 127.0.0.1:${free}`, `bind 127.0.0.1:${a.port}`, 'server s 127.0.0.1:1'),
       section('frontend f', `bind 127.0.0.1:${b.port}`, 'default_backend l')));
     const { code, stderr } = await run('-f', path);
     expect(code).toBe(1);
@@ -118,9 +123,6 @@ describe('a start that fails', () => {
     expect(stderr).toMatch(line(9, 'proxy l', a.port));
     expect(stderr).toMatch(line(13, 'frontend f', b.port));
     expect(stderr.trim().split('\n')).toHaveLength(2);
-    a.server.close();
-    b.server.close();
-    free.release();
   });
 
   test('too few descriptors', async () => {
@@ -131,24 +133,23 @@ describe('a start that fails', () => {
   });
 
   test.each([['chroot /nonexistent/jail', /\[ALERT\] .*cannot chroot to \/nonexistent\/jail/], ['pidfile /nonexistent/pid', /\[ALERT\] .*cannot write the pidfile \/nonexistent\/pid/]])('%s', async (line, message) => {
-    const free = reservePort();
-    const path = file('x.cfg', config(`global\n  ${line}`, defaults('tcp'), section('listen l', `bind 127.0.0.1:${free.port}`, 'server s 127.0.0.1:1')));
+    const free = stage.port();
+    const path = file('x.cfg', config(`global\n  ${line}`, defaults('tcp'), section('listen l', `bind 127.0.0.1:${free}`, 'server s 127.0.0.1:1')));
     const { code, stderr } = await run('-f', path);
     expect(code).toBe(1);
     expect(stderr).toMatch(message);
-    free.release();
   });
 });
 
 describe('-D', () => {
   test('returns when the proxy is ready, which has the pid of the pidfile', async () => {
-    const origin = await tcpOrigin((socket) => socket.end('hi'));
-    const free = reservePort();
+    const origin = await stage.origin(tcpOrigin((socket) => socket.end('hi')));
+    const free = stage.port();
     const pidfile = join(directory.current.path, 'pid');
-    const path = file('d.cfg', config(defaults('tcp'), section('listen l', `bind 127.0.0.1:${free.port}`, `server s 127.0.0.1:${origin.port}`)));
+    const path = file('d.cfg', config(defaults('tcp'), section('listen l', `bind 127.0.0.1:${free}`, `server s 127.0.0.1:${origin.port}`)));
     expect(await run('-D', '-f', path, '-p', pidfile)).toMatchObject({ code: 0, stdout: '', stderr: '' });
     const pid = Number(readFileSync(pidfile, 'utf8'));
-    expect(await exchange(free.port, '', true)).toBe('hi');
+    expect(await exchange(free, '', true)).toBe('hi');
     process.kill(pid, 'SIGUSR1');
     await waitFor(() => {
       try {
@@ -158,8 +159,6 @@ describe('-D', () => {
         return true;
       }
     });
-    await origin.close();
-    free.release();
   });
 
   test('says what went wrong, with status 1', async () => {
@@ -168,30 +167,27 @@ describe('-D', () => {
     const { code, stderr } = await run('-f', path);
     expect(code).toBe(1);
     expect(stderr).toContain('cannot bind socket (Address already in use)');
-    busy.server.close();
   });
 });
 
 describe('sockets of other kinds', () => {
   test('a unix socket with its mode replaces a stale one; an inherited one is used as it is', async () => {
-    const origin = await tcpOrigin((socket) => socket.end('hi'));
+    const origin = await stage.origin(tcpOrigin((socket) => socket.end('hi')));
     const path = join(directory.current.path, 's.sock');
     file('s.sock', 'stale');
     const inherited = await taken();
     const fd = (inherited.server as unknown as { _handle: { fd: number } })._handle.fd;
-    const free = reservePort();
-    const proxy = await startProxy(config('global\n  nbthread 2', defaults('tcp'),
+    const free = stage.port();
+    const proxy = await stage.proxy(config('global\n  nbthread 2', defaults('tcp'),
       section('listen inner', `bind unix@${path} mode 640`, `server s 127.0.0.1:${origin.port}`),
-      section('listen outer', `bind 127.0.0.1:${free.port}`, `server s unix@${path}`),
+      section('listen outer', `bind 127.0.0.1:${free}`, `server s unix@${path}`),
       section('listen abstract', `bind abns@tsproxy-test-${process.pid}`, `server s 127.0.0.1:${origin.port}`),
       section('listen given', 'bind fd@3', `server s abns@tsproxy-test-${process.pid}`)), { fds: [fd] });
     inherited.server.close();
     expect(statSync(path).mode & 0o777).toBe(0o640);
-    expect(await exchange(free.port, '', true)).toBe('hi');
+    expect(await exchange(free, '', true)).toBe('hi');
     expect(await exchange(inherited.port, '', true)).toBe('hi');
     proxy.signal('SIGUSR1');
     expect((await proxy.exit).code).toBe(0);
-    await origin.close();
-    free.release();
   });
 });

@@ -24,10 +24,10 @@ function relayConfig(port: number, origin: Origin, mode: 'tcp' | 'http', ...glob
 }
 
 async function relay(origin: Origin, mode: 'tcp' | 'http', ...global: string[]): Promise<{ proxy: RunningProxy; port: number }> {
-  const reserved = reservePort();
-  const proxy = await startProxy(relayConfig(reserved.port, origin, mode, ...global));
-  open.ports.push(reserved);
   open.origins.push(origin);
+  const reserved = reservePort();
+  open.ports.push(reserved);
+  const proxy = await startProxy(relayConfig(reserved.port, origin, mode, ...global));
   open.proxies.push(proxy);
   return { proxy, port: reserved.port };
 }
