@@ -28,14 +28,19 @@ const TYPES: Readonly<Record<ArgRow['type'], ArgumentType>> = {
   frontend: { label: 'frontend', parse: plain },
   backend: { label: 'backend', parse: plain },
   server: { label: 'server', parse: plain },
+  userlist: { label: 'userlist', parse: plain },
+  acl: { label: 'acl', parse: plain },
   var: { label: 'variable', parse: parseVariable },
   regex: { label: 'regex', parse: checkRegex },
   map: { label: 'map', parse: plain },
 };
 
-/** Types whose value is the number of a proxy or server, known only when all sections are read. */
-export function isReference(type: ArgRow['type']): type is 'frontend' | 'backend' | 'server' {
-  return type === 'frontend' || type === 'backend' || type === 'server';
+const REFERENCES = ['frontend', 'backend', 'server', 'userlist', 'acl'] as const;
+export type ReferenceType = (typeof REFERENCES)[number];
+
+/** Types whose value is known only when all sections are read: numbers of proxies, servers and userlists, ACLs. */
+export function isReference(type: ArgRow['type']): type is ReferenceType {
+  return REFERENCES.includes(type as ReferenceType);
 }
 
 export function argumentLabel(type: ArgRow['type']): string {

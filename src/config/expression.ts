@@ -1,5 +1,6 @@
 import type { ArgRow, ConverterRow, FetchRow, SampleType } from '../core/row.js';
 import { argumentLabel, isProblem, isReference, parseArgument } from './argument_value.js';
+import type { ReferenceType } from './argument_value.js';
 import { splitArguments } from './arguments.js';
 import type { RawArgument } from './arguments.js';
 import { castable, typeName } from './cast.js';
@@ -20,9 +21,9 @@ export interface SampleTables {
   knownElsewhere(kind: 'fetch' | 'converter', name: string): boolean;
 }
 
-/** A name in an argument that stands for a proxy or server; `args[at]` is to be overwritten with its number. */
+/** A name in an argument that stands for a proxy, server, userlist or ACL; `args[at]` is to be overwritten with its number or condition. */
 export interface Reference {
-  readonly kind: 'frontend' | 'backend' | 'server';
+  readonly kind: ReferenceType;
   /** null: the proxy that the line is in. */
   readonly name: string | null;
   readonly span: Span;
@@ -201,7 +202,7 @@ class ExpressionParser {
   ): boolean {
     const label = argumentLabel(argument.type);
     const omitted = raw === undefined || (raw.text === '' && argument.type !== 'str');
-    if (omitted && isReference(argument.type) && argument.type !== 'server') {
+    if (omitted && (argument.type === 'frontend' || argument.type === 'backend')) {
       args.push(null);
       const span = subspan(this.#word, call.from, call.end);
       this.#scope.reference?.({ kind: argument.type, name: null, span, keyword: call.row.name, args, at });

@@ -57,8 +57,16 @@ export interface Global {
    */
   readonly environment: readonly { readonly name: string; readonly value: string | null }[];
   readonly tune: Tune;
-  /** `set-var proc.…`, evaluated at start, in order. */
-  readonly variables: readonly { readonly name: string; readonly value: SampleExpression | LogFormat; readonly span: Span }[];
+  /** `set-var proc.…` and `set-var-fmt proc.…`, evaluated at start, in order; `conditions` as the action has them. */
+  readonly variables: readonly GlobalVariable[];
+}
+
+export interface GlobalVariable {
+  /** Without its scope. */
+  readonly name: string;
+  readonly conditions: readonly string[];
+  readonly value: SampleExpression | LogFormat;
+  readonly span: Span;
 }
 
 export interface Tune {
@@ -109,8 +117,67 @@ export interface Proxy {
   /** Those whose content depends on the request (http-error with formats); none of their statuses is in `errors`. */
   readonly errorReplies: readonly { readonly status: number; readonly reply: HttpReply }[];
   readonly forwardFor: ForwardFor | null;
-  /** `unique-id-format`; null or absent = none. */
-  readonly uniqueIdFormat?: LogFormat | null;
+  /** `option originalto`. */
+  readonly originalTo: OriginalTo | null;
+  /** `option forwarded`. */
+  readonly forwarded: Forwarded | null;
+  /** `option http-restrict-req-hdr-names`. */
+  readonly headerNames: 'preserve' | 'delete' | 'reject';
+  readonly uniqueIdFormat: LogFormat | null;
+  readonly uniqueIdHeader: string | null;
+  readonly captures: Captures;
+  readonly monitor: Monitor;
+  /** `use-server` rules in their order. */
+  readonly useServer: readonly UseServer[];
+  /** `force-persist` and `ignore-persist` in their order: the first whose condition holds counts. */
+  readonly persist: readonly { readonly force: boolean; readonly condition: Condition }[];
+  /** `force-be-switch`: conditions under which disabled and unpublished backends are switched to. */
+  readonly forceSwitch: readonly Condition[];
+  /** `be-unpublished`. */
+  readonly unpublished: boolean;
+  readonly guid: string | null;
+}
+
+export interface OriginalTo {
+  readonly header: string;
+  readonly except: IpNetwork | null;
+}
+
+/** Parts of the Forwarded header (RFC 7239): left out (false), the default (true) or a sample. */
+export interface Forwarded {
+  readonly proto: boolean;
+  readonly host: boolean | SampleExpression;
+  readonly by: boolean | SampleExpression;
+  readonly byPort: boolean | SampleExpression;
+  readonly for: boolean | SampleExpression;
+  readonly forPort: boolean | SampleExpression;
+}
+
+/** Slots for captured text of a frontend. */
+export interface Captures {
+  readonly request: readonly Capture[];
+  readonly response: readonly Capture[];
+  /** `capture cookie`: what its `name=value` starts with, and how much of it is kept. */
+  readonly cookie: { readonly prefix: string; readonly length: number } | null;
+}
+
+export interface Capture {
+  /** The header that fills the slot by itself, in lower case; null = rules fill it. */
+  readonly header: string | null;
+  readonly length: number;
+}
+
+export interface Monitor {
+  readonly uri: string | null;
+  /** `monitor fail`: any of them makes the answer a 503. */
+  readonly fail: readonly Condition[];
+}
+
+export interface UseServer {
+  /** Index of a server, or a format that gives the name of one. */
+  readonly server: number | LogFormat;
+  readonly condition: Condition | null;
+  readonly span: Span;
 }
 
 /** A reply as `http-request return` and `deny` and `http-error` describe it (manual, section 4.3: return). */
@@ -291,10 +358,10 @@ export interface SampleExpression {
 }
 
 /**
- * Arguments as checked at parse time: integers (bigint beyond 2^53), strings, times (ms), resolved names (proxy or server index),
- * files that were read.
+ * Arguments as checked at parse time: integers (bigint beyond 2^53), strings, times (ms), resolved names (index of a proxy, server
+ * or userlist), ACLs, files that were read.
  */
-export type Arg = string | number | bigint | null | IpNetwork | LoadedFile;
+export type Arg = string | number | bigint | null | IpNetwork | LoadedFile | Condition;
 
 /** A file that an argument names. The same file is one object wherever it is named. */
 export interface LoadedFile {

@@ -5,7 +5,7 @@ import { hasBackend, hasFrontend, proxyType } from './draft.js';
 import type { BindDraft, GlobalDraft, ProxyDraft, Reference, RunningDraft, ServerDraft, ServerSettings } from './draft.js';
 import { ErrorResponses } from './error_responses.js';
 import type { AddressBook } from './lookup.js';
-import type { Check, Global, Listener, Model, Proxy, Server, SourceAddress, UseBackend } from './model.js';
+import type { Check, Global, Listener, Model, Proxy, Server, SourceAddress, UseBackend, UseServer } from './model.js';
 import type { SampleReference, Site } from './site.js';
 import { didYouMean } from './suggest.js';
 import { resolveUserlists } from './userlists.js';
@@ -95,7 +95,6 @@ class Resolver {
       ...global,
       nbthread: nbthread ?? defaultThreads(),
       environment: this.#drafts.environment,
-      variables: [],
       // HAProxy readjusts it to half a buffer.
       tune: { ...tune, maxrewrite: Math.min(tune.maxrewrite, tune.bufsize >> 1) },
     };
@@ -143,7 +142,31 @@ class Resolver {
       source: hasBackend(draft) ? this.#source(settings.source) : null,
       ...this.#errors.of(draft),
       forwardFor: settings.forwardFor,
+      originalTo: settings.originalTo,
+      forwarded: hasBackend(draft) ? settings.forwarded : null,
+      headerNames: settings.headerNames,
+      uniqueIdFormat: settings.uniqueIdFormat,
+      uniqueIdHeader: hasFrontend(draft) ? settings.uniqueIdHeader : null,
+      captures: draft.captures,
+      monitor: { uri: hasFrontend(draft) ? settings.monitorUri : null, fail: draft.monitorFail },
+      useServer: draft.useServer.flatMap((rule): UseServer[] => {
+        const server = 'items' in rule.server ? rule.server : this.#serverOf(draft, rule.server);
+        return server === null ? [] : [{ ...rule, server }];
+      }),
+      persist: draft.persist,
+      forceSwitch: draft.forceSwitch,
+      unpublished: draft.unpublished,
+      guid: draft.guid?.value ?? null,
     };
+  }
+
+  /** The number of a server that a `use-server` rule of its backend names. */
+  #serverOf(draft: ProxyDraft, { name, span }: Reference): number | null {
+    const index = this.#serverIndex.get(`${draft.name}/${name}`);
+    if (index !== undefined) return index;
+    const names = draft.servers.map((server) => server.name);
+    const summary = `${proxyType(draft)} '${draft.name}' : unable to find server '${name}' referenced in a 'use-server' rule`;
+    return this.#alert(span, summary, didYouMean(name, names) ?? `Add 'server ${name} <address>' to the section.`);
   }
 
   #defaultBackend(draft: ProxyDraft): number | null {
@@ -298,6 +321,21 @@ class Resolver {
   #reference({ kind, name, span, keyword, args, at, proxy }: SampleReference): void {
     // Without a name the sample looks at the proxy that is running.
     if (name === null) return;
+    const missing = (known: Iterable<string>): null =>
+      this.#alert(span, `unable to find ${kind} '${name}' referenced in arg ${at + 1} of '${keyword}'`, didYouMean(name, known));
+    if (kind === 'userlist') {
+      const names = this.#drafts.named.userlists.map((list) => list.name);
+      if (names.includes(name)) args[at] = names.indexOf(name);
+      else missing(names);
+      return;
+    }
+    if (kind === 'acl') {
+      const inverted = name.startsWith('!');
+      const condition = proxy?.acls.get(inverted ? name.slice(1) : name);
+      if (condition === undefined) missing(proxy?.acls.names() ?? []);
+      else args[at] = inverted ? { kind: 'not', term: condition } : condition;
+      return;
+    }
     if (kind === 'server') {
       const full = name.includes('/') ? name : `${proxy?.name ?? ''}/${name}`;
       const index = this.#serverIndex.get(full);
@@ -314,12 +352,7 @@ class Resolver {
     const found = index === undefined ? undefined : this.#drafts.proxies[index];
     const fits = found !== undefined && (kind === 'frontend' ? hasFrontend(found) : hasBackend(found));
     if (index !== undefined && fits) args[at] = index;
-    else
-      this.#alert(
-        span,
-        `unable to find ${kind} '${name}' referenced in arg ${at + 1} of '${keyword}'`,
-        didYouMean(name, this.#proxyIndex.keys()),
-      );
+    else missing(this.#proxyIndex.keys());
   }
 
   #alert(span: Span, summary: string, advice: string | null, related: Diagnostic['related'] = []): null {

@@ -31,11 +31,22 @@ export class Counters {
     this.page = new Uint32Array(row.buffer);
   }
 
+  /** Number of workers that count. */
+  get workers(): number {
+    return Math.floor(this.page.length / this.halves.length);
+  }
+  /** A counter of this worker. */
+  own(cell: number): number {
+    return this.halves[cell * 2 + 1]! * 2 ** 32 + this.halves[cell * 2]!;
+  }
   /** Sum of a counter over all workers. */
   total(cell: number): number {
     const { page, halves } = this;
     let sum = 0;
-    for (let at = cell * 2; at < page.length; at += halves.length) sum += page[at + 1]! * 2 ** 32 + page[at]!;
+    for (let worker = 0; worker < this.workers; worker++) {
+      const at = worker * halves.length + cell * 2;
+      sum += page[at + 1]! * 2 ** 32 + page[at]!;
+    }
     return sum;
   }
 

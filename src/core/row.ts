@@ -33,7 +33,7 @@ export type Visit = (value: Value, tx: Tx) => boolean;
 /** One argument of a fetch or converter. `optional` ones come last. */
 export interface ArgRow {
   readonly name: string;
-  readonly type: 'str' | 'int' | 'time' | 'size' | 'ipmask' | 'frontend' | 'backend' | 'server' | 'var' | 'regex' | 'map';
+  readonly type: 'str' | 'int' | 'time' | 'size' | 'ipmask' | 'frontend' | 'backend' | 'server' | 'userlist' | 'acl' | 'var' | 'regex' | 'map';
   readonly optional?: boolean;
 }
 

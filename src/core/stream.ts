@@ -14,6 +14,8 @@ export interface Stream extends Tenant {
   /** Minor version, -1 if it was not noted. */
   version: number;
   uniqueId: string | undefined;
+  /** Number of the transaction, -1 as long as nobody asked for it. */
+  id: number;
   /** What set-priority-class and set-priority-offset left. */
   priorityClass: number;
   priorityOffset: number;
@@ -31,14 +33,14 @@ export interface Stream extends Tenant {
 function clear(stream: Stream): void {
   stream.requestCaptures.length = stream.responseCaptures.length = 0;
   stream.method = stream.uri = stream.uniqueId = stream.retries = stream.lastRule = stream.waitingRule = undefined;
-  stream.version = -1;
+  stream.version = stream.id = -1;
   stream.priorityClass = stream.priorityOffset = stream.serverStatus = 0;
   for (const name of Object.keys(stream.timeouts) as StreamTimeout[]) delete stream.timeouts[name];
 }
 
 export const streamKeeper: Keeper<Stream> = {
   make: () => ({
-    ...NO_TENANT, requestCaptures: [], responseCaptures: [], method: undefined, uri: undefined, version: -1, uniqueId: undefined,
+    ...NO_TENANT, requestCaptures: [], responseCaptures: [], method: undefined, uri: undefined, version: -1, uniqueId: undefined, id: -1,
     priorityClass: 0, priorityOffset: 0, timeouts: {}, retries: undefined, lastRule: undefined, waitingRule: undefined, serverStatus: 0,
   }),
   nextSession: () => undefined,

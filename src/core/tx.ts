@@ -1,5 +1,5 @@
 import {
-  FACT_BACKEND, FACT_BODY_LEN, FACT_BODY_OFF, FACT_DST_ADDR, FACT_DST_FAMILY, FACT_DST_PORT, FACT_FLAGS, FACT_FRONTEND, FACT_HEADER_COUNT,
+  FACT_BACKEND, FACT_BODY_LEN, FACT_BODY_OFF, FACT_BODY_SIZE_HI, FACT_BODY_SIZE_LO, FACT_DST_ADDR, FACT_DST_FAMILY, FACT_DST_PORT, FACT_FLAGS, FACT_FRONTEND, FACT_HEADER_COUNT,
   FACT_HEADER_TABLE, FACT_HEAD_LEN, FACT_HEAD_OFF, FACT_METHOD, FACT_METHOD_LEN, FACT_METHOD_OFF, FACT_REASON_LEN, FACT_REASON_OFF,
   FACT_SERVER, FACT_SESSION, FACT_SRC_ADDR, FACT_SRC_FAMILY, FACT_SRC_PORT, FACT_STATUS, FACT_URI_LEN, FACT_URI_OFF, FACT_VERSION,
   FF_RESPONSE, HM_OTHER, PHASE_AFTER, PHASE_RESPONSE,
@@ -212,6 +212,13 @@ export class Tx {
   }
   bodyLength(): number {
     return this.facts[FACT_BODY_LEN]!;
+  }
+
+  /** Length of the body as the head announces it; what has arrived if it announces none. */
+  announcedBodyLength(): number {
+    const low = this.facts[FACT_BODY_SIZE_LO]!;
+    const high = this.facts[FACT_BODY_SIZE_HI]!;
+    return low === -1 && high === -1 ? this.bodyLength() : high * 2 ** 32 + (low >>> 0);
   }
 
   /** Number of header rows of the message as it came. */

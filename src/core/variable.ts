@@ -58,6 +58,11 @@ export class Variables {
     return true;
   }
 
+  /** Names and values of a scope, in the order in which they were first set. */
+  all(scope: Scope): Iterable<readonly [string, Value]> {
+    return this.values(scope, false) ?? [];
+  }
+
   unset(variable: VariableName): void {
     this.values(variable.scope, false)?.delete(variable.name);
   }

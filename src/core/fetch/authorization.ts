@@ -1,5 +1,7 @@
-import type { ArgRow, FetchRow } from '../row.js';
+import type { Arg, User } from '../../config/model.js';
+import type { ArgRow, CompileEnv, FetchRow } from '../row.js';
 import { headerName, type HeaderName, type Tx } from '../tx.js';
+import { Users } from '../userlist.js';
 
 const AUTHORIZATION = headerName('authorization');
 
@@ -11,7 +13,7 @@ function credentials(tx: Tx, header: HeaderName = AUTHORIZATION): { scheme: stri
 }
 
 /** User and password of Basic authentication (RFC 7617). */
-function basic(tx: Tx): { user: string; password: string } | undefined {
+export function basic(tx: Tx): { user: string; password: string } | undefined {
   const found = credentials(tx);
   if (found === undefined || found.scheme.toLowerCase() !== 'basic') return undefined;
   const pair = Buffer.from(found.rest, 'base64').toString('latin1');
@@ -19,6 +21,24 @@ function basic(tx: Tx): { user: string; password: string } | undefined {
   return colon < 0 ? undefined : { user: pair.slice(0, colon), password: pair.slice(colon + 1) };
 }
 
+const users = new WeakMap<CompileEnv, (Users | undefined)[]>();
+
+/** The users of a list, by its place in Model.userlists. */
+export function usersOf(env: CompileEnv, list: number): Users {
+  let lists = users.get(env);
+  if (lists === undefined) users.set(env, (lists = []));
+  return (lists[list] ??= new Users(env.model.userlists![list]!));
+}
+
+function authenticated(args: readonly Arg[], env: CompileEnv): (tx: Tx) => User | undefined {
+  const list = usersOf(env, Number(args[0]));
+  return (tx) => {
+    const pair = basic(tx);
+    return pair === undefined ? undefined : list.authenticated(pair.user, pair.password);
+  };
+}
+
+const userlist: ArgRow = { name: 'userlist', type: 'userlist' };
 const header: ArgRow = { name: 'header', type: 'str', optional: true };
 
 export const authorizationFetches: readonly FetchRow[] = [
@@ -35,6 +55,29 @@ export const authorizationFetches: readonly FetchRow[] = [
       return (tx) => {
         const found = credentials(tx, name);
         return found !== undefined && found.scheme.toLowerCase() === 'bearer' ? found.rest : undefined;
+      };
+    },
+  },
+  {
+    name: 'http_auth', args: [userlist], out: 'bool', needs: 'request', doc: 'true if user and password are in the userlist',
+    compile(args, env) {
+      const find = authenticated(args, env);
+      return (tx) => (tx.hasRequest() ? find(tx) !== undefined : undefined);
+    },
+  },
+  {
+    name: 'http_auth_group', args: [userlist], out: 'str', needs: 'request', doc: 'the user if the password is right; ACLs compare the groups of the user',
+    compile(args, env) {
+      const find = authenticated(args, env);
+      return (tx) => find(tx)?.name;
+    },
+    each(args, visit, env) {
+      const find = authenticated(args, env);
+      return (tx) => {
+        const user = find(tx);
+        if (user === undefined) return false;
+        // A user in no group at all is still found.
+        return user.groups.length === 0 ? visit('', tx) : user.groups.some((group) => visit(group, tx));
       };
     },
   },

@@ -51,12 +51,13 @@ function cookieEnd(line: string, from: number): number {
 
 const nameArg: ArgRow = { name: 'name', type: 'str', optional: true };
 
-function valueRow(name: string, side: Side, needs: Needs, out: SampleType, convert: (text: string) => Value | undefined): FetchRow {
+function valueRow(name: string, sideOf: (tx: Tx) => Side, needs: Needs, out: SampleType, convert: (text: string) => Value | undefined): FetchRow {
   return {
     name, args: [nameArg], out, needs, doc: 'value of a cookie: the last of that name, or the first cookie of all',
     compile(args): Fetch {
       const wanted = args[0] === undefined || args[0] === null ? '' : String(args[0]);
       return (tx) => {
+        const side = sideOf(tx);
         if (!side.has(tx)) return undefined;
         let found: string | undefined;
         walk(tx, side, (cookie, value) => {
@@ -69,11 +70,14 @@ function valueRow(name: string, side: Side, needs: Needs, out: SampleType, conve
     },
     each(args, visit) {
       const wanted = args[0] === undefined || args[0] === null ? '' : String(args[0]);
-      return (tx) => side.has(tx) && walk(tx, side, (cookie, text) => {
-        if (wanted !== '' && cookie !== wanted) return false;
-        const value = convert(text);
-        return value !== undefined && visit(value, tx);
-      });
+      return (tx) => {
+        const side = sideOf(tx);
+        return side.has(tx) && walk(tx, side, (cookie, text) => {
+          if (wanted !== '' && cookie !== wanted) return false;
+          const value = convert(text);
+          return value !== undefined && visit(value, tx);
+        });
+      };
     },
   };
 }
@@ -117,8 +121,8 @@ function namesRow(name: string, side: Side, needs: Needs): FetchRow {
 function family(name: string, which: 'request' | 'response'): FetchRow[] {
   const side = ANY[which];
   return [
-    valueRow(name, side, which, 'str', (text) => text),
-    valueRow(`${name}_val`, side, which, 'int', leadingInt),
+    valueRow(name, () => side, which, 'str', (text) => text),
+    valueRow(`${name}_val`, () => side, which, 'int', leadingInt),
     countRow(`${name}_cnt`, side, which),
   ];
 }
@@ -128,6 +132,8 @@ export const cookieFetches: readonly FetchRow[] = [
   ...family('cook', 'request'),
   ...family('res.cook', 'response'),
   ...family('scook', 'response'),
+  { ...valueRow('cookie', (tx) => (tx.isResponse() ? RESPONSE : REQUEST), 'request', 'str', (text) => text), orElse: 'response' },
+  valueRow('set-cookie', () => RESPONSE, 'response', 'str', (text) => text),
   namesRow('req.cook_names', REQUEST, 'request'),
   namesRow('res.cook_names', RESPONSE, 'response'),
 ];

@@ -206,6 +206,34 @@ function allRow(name: string, has: Has, needs: Needs): FetchRow {
   };
 }
 
+/** A length as SPOE writes integers: below 240 one byte, else four bits in the first one and seven in each that follows. */
+export function variableInt(value: number): string {
+  if (value < 240) return String.fromCharCode(value);
+  let text = String.fromCharCode((value & 15) | 240);
+  let left = (value - 240) >>> 4;
+  while (left >= 128) {
+    text += String.fromCharCode((left & 127) | 128);
+    left = (left - 128) >>> 7;
+  }
+  return text + String.fromCharCode(left);
+}
+
+const counted = (text: string): string => variableInt(text.length) + text;
+
+function binaryRow(name: string, has: Has, needs: Needs): FetchRow {
+  return {
+    name: `${name}s_bin`, args: [], out: 'bin', needs, doc: 'all headers, names and values each after their length, then two empty ones',
+    compile: () => (tx) => {
+      if (!has(tx)) return undefined;
+      let bin = '';
+      for (let row = tx.nextHeader(null, 0); row >= 0; row = tx.nextHeader(null, row + 1)) {
+        bin += counted(tx.rowName(row).toLowerCase()) + counted(tx.rowValue(row));
+      }
+      return { bin: `${bin}\0\0` };
+    },
+  };
+}
+
 function family(name: string, cut: Cut, has: Has, needs: Needs): FetchRow[] {
   const kinds = cut === 'full' ? KINDS.slice(0, 1) : KINDS;
   return [...kinds.map((kind) => valueRow(name, cut, kind, has, needs)), countRow(name, cut, has, needs)];
@@ -226,4 +254,6 @@ export const headerFetches: readonly FetchRow[] = [
   namesRow('res.hdr', response, 'response'),
   allRow('req.hdr', request, 'request'),
   allRow('res.hdr', response, 'response'),
+  binaryRow('req.hdr', request, 'request'),
+  binaryRow('res.hdr', response, 'response'),
 ];

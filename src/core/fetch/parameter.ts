@@ -1,6 +1,7 @@
 import type { Arg } from '../../config/model.js';
 import { leadingInt } from '../compile/cast.js';
 import type { ArgRow, Fetch, FetchRow, SampleType, Value } from '../row.js';
+import type { Tx } from '../tx.js';
 
 const ARGS: readonly ArgRow[] = [
   { name: 'name', type: 'str', optional: true },
@@ -8,17 +9,14 @@ const ARGS: readonly ArgRow[] = [
   { name: 'i', type: 'str', optional: true },
 ];
 
-/**
- * Walks the parameters of a target. They begin after `start`, are separated by `&` or `;` (or the given delimiter); the value
- * is what follows the first `=`.
- */
-function walk(uri: string, start: string, visit: (name: string, value: string) => boolean): boolean {
-  const begin = uri.indexOf(start);
-  if (begin < 0) return false;
-  for (let from = begin + 1; from < uri.length;) {
+type VisitParameter = (name: string, value: string) => boolean;
+
+/** Walks `name=value` parts of a text from an index on; a part ends where `ends` says so. */
+function walk(text: string, begin: number, ends: (code: number) => boolean, visit: VisitParameter): boolean {
+  for (let from = begin; from < text.length;) {
     let end = from;
-    while (end < uri.length && !isSeparator(uri[end]!, start)) end++;
-    const part = uri.slice(from, end);
+    while (end < text.length && !ends(text.charCodeAt(end))) end++;
+    const part = text.slice(from, end);
     const equals = part.indexOf('=');
     if (equals >= 0 && visit(part.slice(0, equals), part.slice(equals + 1))) return true;
     from = end + 1;
@@ -26,51 +24,76 @@ function walk(uri: string, start: string, visit: (name: string, value: string) =
   return false;
 }
 
-function isSeparator(char: string, start: string): boolean {
-  return char === '&' || char === ';' || (start !== '?' && char === start);
+/** Where the parameters are, and how they end. */
+interface Source {
+  walk(tx: Tx, visit: VisitParameter): boolean;
 }
 
-function wanted(args: readonly Arg[]): (name: string) => boolean {
+const AMPERSAND = 38;
+const SEMICOLON = 59;
+
+/** Parameters of the target: they begin after `start` and end before `&`, `;` or the given delimiter. */
+function ofTarget(start: string): Source {
+  const own = start === '?' ? AMPERSAND : start.charCodeAt(0);
+  const ends = (code: number): boolean => code === AMPERSAND || code === SEMICOLON || code === own;
+  return {
+    walk(tx, visit) {
+      const uri = tx.uri();
+      const begin = uri === undefined ? -1 : uri.indexOf(start);
+      return begin >= 0 && walk(uri!, begin + 1, ends, visit);
+    },
+  };
+}
+
+const BODY: Source = {
+  walk: (tx, visit) => tx.hasRequest() && walk(tx.body(), 0, (code) => code === AMPERSAND, visit),
+};
+
+function wanted(args: readonly Arg[], flag: number): (name: string) => boolean {
   const name = args[0] === undefined || args[0] === null ? '' : String(args[0]);
   if (name === '') return () => true;
-  if (args[2] !== 'i') return (candidate) => candidate === name;
+  if (args[flag] !== 'i') return (candidate) => candidate === name;
   const lower = name.toLowerCase();
   return (candidate) => candidate.toLowerCase() === lower;
 }
 
 const delimiter = (args: readonly Arg[]): string => (args[1] === undefined || args[1] === null || args[1] === '' ? '?' : String(args[1]));
 
-function row(name: string, out: SampleType, convert: (text: string) => Value | undefined): FetchRow {
+/** Compiles a row's two ways to look: the first value that fits, and all of them. */
+function reading(sourceOf: (args: readonly Arg[]) => Source, flag: number, convert: (text: string) => Value | undefined): Pick<FetchRow, 'compile' | 'each'> {
   return {
-    name, args: ARGS, out, needs: 'request', doc: 'first parameter of that name in the query string, not decoded',
     compile(args): Fetch {
-      const start = delimiter(args);
-      const matches = wanted(args);
+      const source = sourceOf(args);
+      const matches = wanted(args, flag);
       return (tx) => {
-        const uri = tx.uri();
         let found: string | undefined;
-        if (uri === undefined || !walk(uri, start, (candidate, value) => {
+        source.walk(tx, (name, value) => {
+          if (!matches(name)) return false;
           found = value;
-          return matches(candidate);
-        })) return undefined;
-        return convert(found!);
+          return true;
+        });
+        return found === undefined ? undefined : convert(found);
       };
     },
     each(args, visit) {
-      const start = delimiter(args);
-      const matches = wanted(args);
-      return (tx) => {
-        const uri = tx.uri();
-        return uri !== undefined && walk(uri, start, (candidate, text) => {
-          const value = matches(candidate) ? convert(text) : undefined;
-          return value !== undefined && visit(value, tx);
-        });
-      };
+      const source = sourceOf(args);
+      const matches = wanted(args, flag);
+      return (tx) => source.walk(tx, (name, text) => {
+        const value = matches(name) ? convert(text) : undefined;
+        return value !== undefined && visit(value, tx);
+      });
     },
-    check(args) {
-      if (String(args[1] ?? '').length > 1) return { arg: 1, problem: 'expects a single character' };
-      return [undefined, null, '', 'i'].includes(args[2] as string) ? null : { arg: 2, problem: "expects 'i'" };
-    },
+  };
+}
+
+const checkFlag = (args: readonly Arg[], at: number): { arg: number; problem: string } | null =>
+  ([undefined, null, '', 'i'].includes(args[at] as string) ? null : { arg: at, problem: "expects 'i'" });
+
+function row(name: string, out: SampleType, convert: (text: string) => Value | undefined): FetchRow {
+  return {
+    name, args: ARGS, out, needs: 'request', doc: 'first parameter of that name in the query string, not decoded',
+    ...reading((args) => ofTarget(delimiter(args)), 2, convert),
+    check: (args) => (String(args[1] ?? '').length > 1 ? { arg: 1, problem: 'expects a single character' } : checkFlag(args, 2)),
   };
 }
 
@@ -78,4 +101,9 @@ export const parameterFetches: readonly FetchRow[] = [
   row('urlp', 'str', (text) => text),
   row('url_param', 'str', (text) => text),
   row('urlp_val', 'int', leadingInt),
+  {
+    name: 'req.body_param', args: [ARGS[0]!, ARGS[2]!], out: 'str', needs: 'request-body', doc: 'first parameter of that name in a url-encoded body, not decoded',
+    ...reading(() => BODY, 1, (text) => text),
+    check: (args) => checkFlag(args, 1),
+  },
 ];

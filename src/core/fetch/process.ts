@@ -81,6 +81,8 @@ export const processFetches: readonly FetchRow[] = [
   { name: 'nbproc', args: [], out: 'int', needs: 'nothing', doc: 'number of processes: 1', compile: () => () => 1 },
   { name: 'proc', args: [], out: 'int', needs: 'nothing', doc: 'number of this process: 1', compile: () => () => 1 },
   { name: 'thread', args: [], out: 'int', needs: 'nothing', doc: 'number of this worker, from 0', compile: (_args, env) => () => env.worker },
+  { name: 'tgroup', args: [], out: 'int', needs: 'nothing', doc: 'number of the thread group: 0', compile: () => () => 0 },
+  { name: 'quic_enabled', args: [], out: 'bool', needs: 'nothing', doc: 'true if QUIC is supported: false', compile: () => () => false },
   {
     name: 'uptime', args: [], out: 'int', needs: 'nothing', doc: 'seconds since this worker started',
     compile: () => () => Math.max(0, Math.floor((Date.now() - startedAt) / 1000)),

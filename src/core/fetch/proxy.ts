@@ -9,7 +9,7 @@ const backendArg: ArgRow = { name: 'backend', type: 'backend', optional: true };
 const frontendArg: ArgRow = { name: 'frontend', type: 'frontend', optional: true };
 
 /** The proxy an argument names, or the session's own. */
-function which(arg: Arg | undefined, side: 'frontend' | 'backend'): (tx: Tx) => number {
+export function proxyOf(arg: Arg | undefined, side: 'frontend' | 'backend'): (tx: Tx) => number {
   if (typeof arg === 'number') return () => arg;
   // A frontend without a chosen backend counts as its own, as in HAProxy.
   return side === 'frontend' ? (tx) => tx.frontend : (tx) => (tx.backend < 0 ? tx.frontend : tx.backend);
@@ -19,7 +19,7 @@ function ofProxy(name: string, side: 'frontend' | 'backend', doc: string, read: 
   return {
     name, args: [side === 'frontend' ? frontendArg : backendArg], out: 'int', needs: 'nothing', doc,
     compile(args, env): Fetch {
-      const proxy = which(args[0], side);
+      const proxy = proxyOf(args[0], side);
       return (tx) => read(env, proxy(tx));
     },
   };

@@ -1,9 +1,10 @@
-import { FACT_BODY_SIZE_HI, FACT_BODY_SIZE_LO, FACT_REQUESTS } from '../abi.js';
+import { FACT_REQUESTS, FACT_REQUEST_VERSION } from '../abi.js';
 import { avalanche, sdbm } from '../compile/hash.js';
 import { ipv4Bytes, parseIpv4, parseIpv6 } from '../ip.js';
 import type { Fetch, FetchRow, Ip, SampleType } from '../row.js';
 import { authority } from '../target.js';
 import { headerName, type Tx } from '../tx.js';
+import { isKnown } from './known.js';
 
 const HOST = headerName('host');
 
@@ -57,13 +58,30 @@ function urlPort(tx: Tx): number | undefined {
   return found.port === '' ? 80 : Number(found.port);
 }
 
-const version = (tx: Tx): string | undefined => (tx.hasRequest() ? `1.${tx.version()}` : undefined);
-
-function announcedSize(tx: Tx): number {
-  const low = tx.facts[FACT_BODY_SIZE_LO]!;
-  const high = tx.facts[FACT_BODY_SIZE_HI]!;
-  return low === -1 && high === -1 ? tx.bodyLength() : high * 2 ** 32 + (low >>> 0);
+/** Minor version of the request, wherever it is known. */
+function minor(tx: Tx): number | undefined {
+  if (tx.hasRequest()) return tx.version();
+  const noted = tx.streamIfAny()?.version ?? -1;
+  if (noted >= 0) return noted;
+  const fact = isKnown(tx) ? tx.facts[FACT_REQUEST_VERSION]! : -1;
+  return fact < 0 ? undefined : fact;
 }
+
+/** A sample of the request line that later phases can have too: it is noted where a rule asks for it. */
+function lasting(name: string, doc: string, read: Fetch): FetchRow {
+  return {
+    name, args: [], out: 'str', needs: 'request', orElse: 'response', doc,
+    compile(_args, env) {
+      env.keeps.add('request-line');
+      return read;
+    },
+  };
+}
+
+const withMinor = (prefix: string): Fetch => (tx) => {
+  const version = minor(tx);
+  return version === undefined ? undefined : `${prefix}1.${version}`;
+};
 
 const ifRequest = <T>(read: (tx: Tx) => T) => (tx: Tx): T | undefined => (tx.hasRequest() ? read(tx) : undefined);
 
@@ -93,14 +111,15 @@ export const requestFetches: readonly FetchRow[] = [
   ofRequest('url32+src', 'bin', 'hash of Host and target, then the client address', withSource(url32)),
   ofRequest('url_ip', 'addr', 'address in an absolute request target', urlIp),
   ofRequest('url_port', 'int', 'port in an absolute request target, 80 if none', urlPort),
-  ofRequest('req.ver', 'str', 'version of the request: 1.0 or 1.1', version),
-  ofRequest('req_ver', 'str', 'as req.ver', version),
-  ofRequest('req.proto_http', 'bool', 'true once a request head has been read', (tx) => (tx.hasRequest() ? true : undefined)),
+  lasting('req.ver', 'version of the request: 1.0 or 1.1', withMinor('')),
+  lasting('req_ver', 'as req.ver', withMinor('')),
+  ...['req.proto_http', 'req_proto_http'].map((name) =>
+    ofRequest(name, 'bool', 'true once a request head has been read', (tx) => (tx.hasRequest() ? true : undefined))),
   { ...ofRequest('http_first_req', 'bool', 'true for the first request of a connection', (tx) => tx.facts[FACT_REQUESTS]! <= 1), orElse: 'response' },
-  { ...ofRequest('capture.req.method', 'str', 'method of the request', (tx) => tx.method()), orElse: 'response' },
-  ofRequest('capture.req.uri', 'str', 'the request target', (tx) => tx.uri()),
-  ofRequest('capture.req.ver', 'str', 'version of the request: HTTP/1.0 or HTTP/1.1', ifRequest((tx) => `HTTP/1.${tx.version()}`)),
+  lasting('capture.req.method', 'method of the request as it came', (tx) => tx.streamIfAny()?.method ?? tx.method()),
+  lasting('capture.req.uri', 'the request target as it came', (tx) => tx.streamIfAny()?.uri ?? tx.uri()),
+  lasting('capture.req.ver', 'version of the request: HTTP/1.0 or HTTP/1.1', withMinor('HTTP/')),
   { ...ofRequest('req.body', 'bin', 'body bytes that have arrived', ifRequest((tx) => ({ bin: tx.body() }))), needs: 'request-body' },
   { ...ofRequest('req.body_len', 'int', 'number of body bytes that have arrived', ifRequest((tx) => tx.bodyLength())), needs: 'request-body' },
-  { ...ofRequest('req.body_size', 'int', 'announced length of the body', ifRequest(announcedSize)), needs: 'request-body' },
+  { ...ofRequest('req.body_size', 'int', 'announced length of the body', ifRequest((tx) => tx.announcedBodyLength())), needs: 'request-body' },
 ];

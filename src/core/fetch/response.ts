@@ -1,8 +1,14 @@
+import { PHASE_END } from '../abi.js';
 import type { FetchRow } from '../row.js';
 import type { Tx } from '../tx.js';
 
 const version = (tx: Tx): string | undefined => (tx.hasResponse() ? `1.${tx.version()}` : undefined);
-const status = (tx: Tx): number | undefined => (tx.hasResponse() ? tx.status() : undefined);
+
+function status(tx: Tx): number | undefined {
+  if (!tx.hasResponse() && tx.phase !== PHASE_END) return undefined;
+  const number = tx.status();
+  return number === 0 ? undefined : number;
+}
 
 export const responseFetches: readonly FetchRow[] = [
   { name: 'status', args: [], out: 'int', needs: 'response', doc: 'status of the response', compile: () => status },
@@ -12,5 +18,17 @@ export const responseFetches: readonly FetchRow[] = [
   {
     name: 'capture.res.ver', args: [], out: 'str', needs: 'response', doc: 'version of the response: HTTP/1.0 or HTTP/1.1',
     compile: () => (tx) => (tx.hasResponse() ? `HTTP/1.${tx.version()}` : undefined),
+  },
+  {
+    name: 'res.body', args: [], out: 'bin', needs: 'response-body', doc: 'body bytes of the response that have arrived',
+    compile: () => (tx) => (tx.hasResponse() ? { bin: tx.body() } : undefined),
+  },
+  {
+    name: 'res.body_len', args: [], out: 'int', needs: 'response-body', doc: 'number of body bytes of the response that have arrived',
+    compile: () => (tx) => (tx.hasResponse() ? tx.bodyLength() : undefined),
+  },
+  {
+    name: 'res.body_size', args: [], out: 'int', needs: 'response-body', doc: "announced length of the response's body",
+    compile: () => (tx) => (tx.hasResponse() ? tx.announcedBodyLength() : undefined),
   },
 ];

@@ -1,0 +1,35 @@
+import type { CompileEnv } from './row.js';
+import type { Tx } from './tx.js';
+
+type Make = (tx: Tx) => string | undefined;
+
+const made = new WeakMap<CompileEnv, Make>();
+
+/**
+ * The unique id of a stream as its frontend's unique-id-format makes it: the first time it is asked for, then always the same;
+ * undefined without such a format.
+ */
+export function uniqueIdOf(env: CompileEnv): Make {
+  let own = made.get(env);
+  if (own === undefined) made.set(env, (own = compile(env)));
+  return own;
+}
+
+function compile(env: CompileEnv): Make {
+  // Formats may ask for the unique id themselves: they are compiled when the first stream asks.
+  const formats: (((tx: Tx) => string) | null | undefined)[] = [];
+  const formatOf = (frontend: number): ((tx: Tx) => string) | null => {
+    const format = env.model.proxies[frontend]?.uniqueIdFormat ?? null;
+    return (formats[frontend] ??= format === null ? null : env.logFormat(format, 'raw'));
+  };
+  return (tx) => {
+    const format = formatOf(tx.frontend);
+    if (format === null) return undefined;
+    const stream = tx.stream();
+    if (stream.uniqueId === undefined) {
+      stream.uniqueId = '';
+      stream.uniqueId = format(tx);
+    }
+    return stream.uniqueId;
+  };
+}
