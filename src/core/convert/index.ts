@@ -4,13 +4,16 @@ import { aesConverters } from './aes.js';
 import { binaryConverters } from './binary.js';
 import { choiceConverters } from './choice.js';
 import { dateConverters } from './date.js';
+import { fixConverters } from './fix.js';
 import { hashConverters } from './hash.js';
 import { jsonConverters } from './json.js';
 import { jsonQueryConverters } from './json_query.js';
 import { jwtConverters } from './jwt.js';
 import { languageConverters } from './language.js';
 import { mapConverters } from './map.js';
+import { mqttConverters } from './mqtt.js';
 import { numberConverters } from './number.js';
+import { protobufConverters } from './protobuf.js';
 import { textConverters } from './text.js';
 import { urlConverters } from './url.js';
 import { wordConverters } from './word.js';
@@ -20,5 +23,6 @@ import { xxhashConverters } from './xxhash.js';
 export const converters: readonly ConverterRow[] = [
   ...numberConverters, ...textConverters, ...wordConverters, ...binaryConverters, ...hashConverters, ...addressConverters, ...urlConverters,
   ...choiceConverters, ...dateConverters, ...xxhashConverters, ...mapConverters, ...jsonConverters,
-  ...jsonQueryConverters, ...languageConverters, ...aesConverters, ...jwtConverters,
+  ...jsonQueryConverters, ...languageConverters, ...aesConverters, ...jwtConverters, ...fixConverters,
+  ...protobufConverters, ...mqttConverters,
 ];
