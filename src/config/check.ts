@@ -12,6 +12,7 @@ export function checkProxies(proxies: readonly ProxyDraft[], report: Report): vo
     if (proxy.settings.disabled) continue;
     checkTimeouts(proxy, report);
     checkSides(proxy, report);
+    checkCaptures(proxy, report);
     if (proxy.settings.mode !== 'http') checkHttpOnly(proxy, report);
   }
 }
@@ -50,6 +51,17 @@ function checkSides(proxy: ProxyDraft, report: Report): void {
       `proxy '${proxy.name}' has servers and a 'default_backend': the servers get nothing`,
       'Keep one of them.',
     );
+  }
+}
+
+/** Capture rules of a frontend name slots of its own; those of a backend are looked up when they run. */
+function checkCaptures(proxy: ProxyDraft, report: Report): void {
+  if (!hasFrontend(proxy)) return;
+  for (const { side, id, rule, span } of proxy.captureIds) {
+    if (id < proxy.captures[side].length) continue;
+    const summary = `${proxyType(proxy)} '${proxy.name}': unable to find capture id '${id}' referenced by ${rule} rule`;
+    const advice = `Declare it: 'declare capture ${side} len <length>'. The first one has the id 0.`;
+    report({ severity: 'alert', summary, advice, span, related: [] });
   }
 }
 

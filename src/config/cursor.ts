@@ -39,4 +39,8 @@ export interface Cursor {
   rawResponse(word: Word, status: number): ErrorResponse | undefined;
   /** Names an http-errors section: at the end of load `found` gets its response for the status, if it has one. */
   httpErrors(word: Word, status: number, found: (raw: string) => void): void;
+  /** A new capture slot of the frontend; an error at `at` in a proxy that is none. */
+  captureSlot(side: 'request' | 'response', length: number, at: Word): number | undefined;
+  /** Names a capture slot, which must be there when all lines are read. */
+  captureId(side: 'request' | 'response', id: number, at: Word): void;
 }

@@ -4,10 +4,15 @@ import type { Span } from './diagnostic.js';
 import type {
   Condition,
   ErrorResponse,
+  Capture,
+  Forwarded,
   ForwardFor,
+  GlobalVariable,
   HttpReply,
   LogFormat,
   Mode,
+  OriginalTo,
+  Proxy,
   ProxyOptions,
   Rule,
   RuleFamily,
@@ -59,6 +64,7 @@ export interface GlobalDraft {
   zeroWarning: boolean;
   readonly unixBind: UnixBind;
   readonly tune: Mutable<Tune>;
+  readonly variables: GlobalVariable[];
 }
 
 /** What `unix-bind` presets for the unix sockets of all bind lines. */
@@ -171,6 +177,12 @@ export interface ProxySettings {
   balance: { algorithm: string; args: readonly string[] };
   source: DraftSource | null;
   forwardFor: ForwardFor | null;
+  originalTo: OriginalTo | null;
+  forwarded: Forwarded | null;
+  headerNames: Proxy['headerNames'];
+  uniqueIdFormat: LogFormat | null;
+  uniqueIdHeader: string | null;
+  monitorUri: string | null;
   defaultBackend: Reference | null;
   errors: ErrorSource[];
   rules: RuleSetsDraft;
@@ -195,6 +207,15 @@ export interface ProxyDraft {
   readonly binds: BindDraft[];
   readonly servers: ServerDraft[];
   readonly useBackend: UseBackendDraft[];
+  readonly useServer: { readonly server: Reference | LogFormat; readonly condition: Condition; readonly span: Span }[];
+  readonly persist: { readonly force: boolean; readonly condition: Condition }[];
+  readonly forceSwitch: Condition[];
+  readonly monitorFail: Condition[];
+  readonly captures: { readonly request: Capture[]; readonly response: Capture[]; cookie: Proxy['captures']['cookie'] };
+  /** Slots that capture rules name, to be looked for when all are declared. */
+  readonly captureIds: { readonly side: 'request' | 'response'; readonly id: number; readonly rule: string; readonly span: Span }[];
+  unpublished: boolean;
+  guid: { readonly value: string; readonly span: Span } | null;
   /** Rule families that have a rule of this section, not only inherited ones. */
   readonly ownFamilies: Set<RuleFamily>;
   /** Place in the order of evaluation of the last rule seen, for warnings (keyword/order.ts). */
@@ -243,6 +264,7 @@ export function newGlobal(): GlobalDraft {
     zeroWarning: false,
     unixBind: { prefix: '', mode: null, uid: null, gid: null },
     tune: { bufsize: 16384, maxrewrite: 1024, pipesize: 0, maxHeaders: 101, maxAccept: 4 },
+    variables: [],
   };
 }
 
@@ -286,6 +308,12 @@ export function newSettings(): ProxySettings {
     balance: { algorithm: 'roundrobin', args: [] },
     source: null,
     forwardFor: null,
+    originalTo: null,
+    forwarded: null,
+    headerNames: 'preserve',
+    uniqueIdFormat: null,
+    uniqueIdHeader: null,
+    monitorUri: null,
     defaultBackend: null,
     errors: [],
     rules: NEW_RULES(),
@@ -346,6 +374,14 @@ export function newProxy(kind: ProxyKind, name: string, span: Span, defaults: Pr
     binds: [],
     servers: [],
     useBackend: [],
+    useServer: [],
+    persist: [],
+    forceSwitch: [],
+    monitorFail: [],
+    captures: { request: [], response: [], cookie: null },
+    captureIds: [],
+    unpublished: false,
+    guid: null,
     lastRank: -1,
     ownFamilies: new Set(),
     ownTimeouts: new Set(),

@@ -76,6 +76,7 @@ class Resolver {
     proxies.forEach((proxy, index) => this.#proxyIndex.set(proxy.name, index));
     for (const proxy of proxies) ids.claim(proxy.id, this.#report, (value) => `proxy ${proxy.name} reuses custom id ${value}`);
     const numbers = proxies.map((proxy) => proxy.id?.value ?? ids.next());
+    this.#checkGuids(proxies);
     const resolved = proxies.map((proxy, index) => this.#proxy(proxy, index, numbers[index] as number));
     for (const reference of named.references) this.#reference(reference);
     for (const reply of named.replies) this.#errors.reply(reply);
@@ -87,6 +88,16 @@ class Resolver {
       listeners: this.#listeners,
       userlists: resolveUserlists(named.userlists, this.#report),
     };
+  }
+
+  #checkGuids(proxies: readonly RunningDraft[]): void {
+    const seen = new Map<string, Span>();
+    for (const { guid } of proxies) {
+      if (guid === null) continue;
+      const other = seen.get(guid.value);
+      if (other === undefined) seen.set(guid.value, guid.span);
+      else this.#alert(guid.span, `'guid' : '${guid.value}' is already used`, 'Choose another one.', [{ span: other, text: 'used here' }]);
+    }
   }
 
   #global(): Global {

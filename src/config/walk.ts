@@ -1,5 +1,6 @@
 import type { Cursor } from './cursor.js';
 import type { Diagnostic, Span } from './diagnostic.js';
+import { hasFrontend } from './draft.js';
 import type { ErrorResponse, LogFormat, RuleFamily, SampleExpression } from './model.js';
 import { checkRawResponse } from './raw_response.js';
 import type { Site } from './site.js';
@@ -248,6 +249,20 @@ export class Walk implements Cursor {
   httpErrors(word: Word, status: number, found: (raw: string) => void): void {
     const { replies, proxy } = this.site;
     replies.push({ section: { name: word.text, span: word.span }, status, proxy, found });
+  }
+
+  captureSlot(side: 'request' | 'response', length: number, at: Word): number | undefined {
+    const { proxy } = this.site;
+    if (proxy === null || !hasFrontend(proxy)) {
+      const who = `${this.section} '${proxy?.name ?? ''}'`;
+      return this.error(at, `'${this.keyword}' : ${who} has no frontend capability`, "Declare the slot in the frontend and name it with 'id'.");
+    }
+    if (proxy.kind === 'defaults') return this.error(at, `'${this.keyword}' : a slot can't be declared in 'defaults'`, "Use 'id'.");
+    return proxy.captures[side].push({ header: null, length }) - 1;
+  }
+
+  captureId(side: 'request' | 'response', id: number, at: Word): void {
+    this.site.proxy?.captureIds.push({ side, id, rule: this.keyword, span: at.span });
   }
 
   #badUnit(word: Word, { problem, advice, at }: UnitProblem): undefined {

@@ -8,14 +8,17 @@ import type { Word } from '../source.js';
 import type { Walk } from '../walk.js';
 import { sampleTables } from './samples.js';
 
-export type Place = RuleFamily | 'use_backend';
+/** Rule families, and other lines with samples by their keywords. */
+export type Place = keyof typeof AVAILABLE;
 
 const ALWAYS: readonly Needs[] = ['nothing', 'client'];
 const REQUEST: ReadonlySet<Needs> = new Set([...ALWAYS, 'request', 'request-body']);
 const RESPONSE: ReadonlySet<Needs> = new Set([...ALWAYS, 'server', 'response', 'response-body']);
 const CONNECTION: ReadonlySet<Needs> = new Set(ALWAYS);
 
-const AVAILABLE: Readonly<Record<Place, ReadonlySet<Needs>>> = {
+const AT_START: ReadonlySet<Needs> = new Set(['nothing']);
+
+const AVAILABLE = {
   'tcp-request connection': CONNECTION,
   'tcp-request session': CONNECTION,
   'tcp-request content': REQUEST,
@@ -24,7 +27,15 @@ const AVAILABLE: Readonly<Record<Place, ReadonlySet<Needs>>> = {
   'tcp-response content': RESPONSE,
   'http-response': RESPONSE,
   'http-after-response': RESPONSE,
-};
+  'use-server': REQUEST,
+  'force-persist': REQUEST,
+  'ignore-persist': REQUEST,
+  'force-be-switch': REQUEST,
+  'monitor fail': REQUEST,
+  'unique-id-format': REQUEST,
+  'set-var': AT_START,
+  'set-var-fmt': AT_START,
+} satisfies Readonly<Record<string, ReadonlySet<Needs>>> & Readonly<Record<RuleFamily, ReadonlySet<Needs>>>;
 
 const NAMES: Readonly<Record<Needs, string>> = {
   nothing: 'nothing',
@@ -43,13 +54,13 @@ function available({ needs, orElse }: FetchRow, place: Place): boolean {
 
 /** Refuses an expression that needs what is not there; `from` is where it starts in the word. */
 export function checkPlace(walk: Walk, parsed: ParsedExpression, word: Word, from: number): boolean {
-  const place = walk.family ?? (walk.keyword === 'use_backend' ? 'use_backend' : null);
+  const place = walk.family ?? (Object.hasOwn(AVAILABLE, walk.keyword) ? (walk.keyword as Place) : null);
   if (place === null || available(parsed.fetch, place)) return true;
   const end = from + keywordAt(word.text, from).length;
   walk.error(
     subspan(word, from, end),
     `sample fetch '${parsed.sample.text}' may not be reliably used here because it needs ${NAMES[parsed.fetch.needs]}, which is not available here`,
-    `'${place}' rules are evaluated when it is not known.`,
+    `'${place}' lines are evaluated when it is not known.`,
   );
   return false;
 }

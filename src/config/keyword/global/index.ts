@@ -3,7 +3,8 @@ import { environmentRows } from './environment.js';
 import { knownGlobalRows } from './known.js';
 import { processRows } from './process.js';
 import { tuneRows } from './tune.js';
+import { variableRows } from './variables.js';
 import { unixBindRow } from './unix_bind.js';
 import { KeywordTable } from '../table.js';
 
-export const globalTable = new KeywordTable([...processRows, ...tuneRows, ...environmentRows, unixBindRow, ...knownGlobalRows]);
+export const globalTable = new KeywordTable([...processRows, ...tuneRows, ...environmentRows, ...variableRows, unixBindRow, ...knownGlobalRows]);

@@ -77,7 +77,7 @@ const INERT_PREFIXED: Readonly<Record<string, string>> = {
 /** Keywords that would change what happens to traffic. */
 const UNSUPPORTED = `dns-accept-family grace h1-accept-payload-with-any-method h1-case-adjust h1-case-adjust-file
   h1-do-not-close-on-insecure-transfer-encoding harden.reject-privileged-ports.tcp lua-load lua-load-per-thread maxconnrate
-  maxsessrate pp2-never-send-local set-var set-var-fmt tune.h1.be.glitches-threshold tune.h1.fe.glitches-threshold`;
+  maxsessrate pp2-never-send-local tune.h1.be.glitches-threshold tune.h1.fe.glitches-threshold`;
 
 const names = (list: string): string[] => list.split(/\s+/);
 

@@ -2,10 +2,12 @@
 import { KeywordTable } from '../table.js';
 import { backendRows } from './backend.js';
 import { bindRows } from './bind.js';
+import { captureRows } from './capture.js';
 import { errorRows } from './errors.js';
-import { forwardForRow } from './forwardfor.js';
+import { forwardRows } from './forward.js';
 import { knownProxyRows } from './known.js';
 import { optionRows } from './option.js';
+import { requestRows } from './request.js';
 import { ruleRows } from './rules.js';
 import { serverRows } from './server.js';
 import { settingRows } from './settings.js';
@@ -21,7 +23,9 @@ export const proxyTable = new KeywordTable([
   ...timeoutRows,
   ...ruleRows,
   ...errorRows,
-  forwardForRow,
+  ...forwardRows,
+  ...captureRows,
+  ...requestRows,
   ...optionRows,
   ...knownProxyRows,
 ]);

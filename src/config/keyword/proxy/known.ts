@@ -11,21 +11,16 @@ const INERT: Readonly<Record<string, readonly string[]>> = {
     'log-tag',
     'log-steps',
     'error-log-format',
-    'capture cookie',
-    'capture request header',
-    'capture response header',
-    'declare capture',
   ],
   'cookie persistence is not available yet': ['dynamic-cookie-key'],
   'no e-mails are sent': ['email-alert from', 'email-alert level', 'email-alert mailers', 'email-alert myhostname', 'email-alert to'],
   'external commands are not run yet': ['external-check command', 'external-check path'],
   'no balancing algorithm that hashes is available yet': ['hash-type', 'hash-balance-factor', 'hash-preserve-affinity'],
-  'the runtime API is not available yet': ['guid', 'server-state-file-name'],
+  'the runtime API is not available yet': ['server-state-file-name'],
 };
 
 /** Keywords that would change what happens to traffic. */
 const UNSUPPORTED = [
-  'be-unpublished',
   'clitcpka-cnt',
   'clitcpka-idle',
   'clitcpka-intvl',
@@ -35,17 +30,11 @@ const UNSUPPORTED = [
   'dispatch',
   'filter',
   'filter-sequence',
-  'force-be-switch',
-  'force-persist',
   'http-check',
   'http-send-name-header',
-  'ignore-persist',
   'load-server-state-from-file',
   'max-keep-alive-queue',
   'max-session-srv-conns',
-  'monitor fail',
-  'monitor-uri',
-  'monitor-net',
   'persist rdp-cookie',
   'quic-initial',
   'rate-limit sessions',
@@ -61,10 +50,7 @@ const UNSUPPORTED = [
   'stick store-response',
   'stick-table',
   'tcp-check',
-  'unique-id-format',
-  'unique-id-header',
   'use-fcgi-app',
-  'use-server',
 ];
 
 const REMOVED: Readonly<Record<string, string>> = {
@@ -73,6 +59,7 @@ const REMOVED: Readonly<Record<string, string>> = {
   block: "the 'block' directive is not supported anymore since HAProxy 2.1. Use 'http-request deny' which uses the exact same syntax",
   redispatch: "the 'redispatch' directive is not supported anymore since HAProxy 2.1. Use 'option redispatch'",
   transparent: "the 'transparent' directive is not supported anymore since HAProxy 2.1. Use 'option transparent'",
+  'monitor-net': "'monitor-net' doesn't exist anymore. Use 'http-request return status 200 if { src <network> }' instead",
   grace: "'grace' belongs to the 'global' section since HAProxy 2.5",
 };
 

@@ -25,6 +25,13 @@ const FLAGS: readonly FlagRow[] = [
     prefixed: true,
     doc: 'When all other servers are down, use all backup servers, not only the first.',
   },
+  { name: 'abortonclose', side: 'both', prefixed: true, doc: 'Drop a request that waits for a server when its client is gone.' },
+  { name: 'accept-unsafe-violations-in-http-request', side: 'frontend', prefixed: true, doc: 'Take requests that break rules of HTTP known to be safe to keep.' },
+  { name: 'accept-unsafe-violations-in-http-response', side: 'backend', prefixed: true, doc: 'Take responses that break rules of HTTP known to be safe to keep.' },
+  { name: 'accept-invalid-http-request', side: 'frontend', prefixed: true, doc: 'Old name of accept-unsafe-violations-in-http-request.' },
+  { name: 'accept-invalid-http-response', side: 'backend', prefixed: true, doc: 'Old name of accept-unsafe-violations-in-http-response.' },
+  { name: 'checkcache', side: 'backend', prefixed: true, doc: 'Block responses that set cookies and that caches may keep.' },
+  { name: 'http-ignore-probes', side: 'frontend', prefixed: true, doc: 'Close connections without a word on which nothing has come.' },
   { name: 'tcp-smart-accept', side: 'frontend', prefixed: true, doc: 'Save the acknowledgement that follows the accept of a connection.' },
   { name: 'tcp-smart-connect', side: 'backend', prefixed: true, doc: 'Save the acknowledgement that follows the connect to a server.' },
 ];
@@ -112,11 +119,9 @@ const INERT: Readonly<Record<string, string>> = {
   "it tunes HAProxy's own internals": 'use-small-buffers',
 };
 
-const UNSUPPORTED = `abortonclose accept-invalid-http-request accept-invalid-http-response accept-unsafe-violations-in-http-request
-  accept-unsafe-violations-in-http-response checkcache external-check forwarded h1-case-adjust-bogus-client
-  h1-case-adjust-bogus-server http-buffer-request http-drop-request-trailers http-drop-response-trailers http-ignore-probes
-  http-pretend-keepalive http-proxy http-restrict-req-hdr-names http-use-proxy-header httpchk idle-close-on-response independent-streams
-  ldap-check mysql-check originalto persist pgsql-check prefer-last-server redis-check smtpchk spop-check ssl-hello-chk
+const UNSUPPORTED = `  external-check h1-case-adjust-bogus-client
+  h1-case-adjust-bogus-server http-buffer-request http-drop-request-trailers http-drop-response-trailers   http-pretend-keepalive http-proxy http-use-proxy-header httpchk idle-close-on-response independent-streams
+  ldap-check mysql-check persist pgsql-check prefer-last-server redis-check smtpchk spop-check ssl-hello-chk
   transparent`;
 
 const REMOVED: Readonly<Record<string, string>> = {

@@ -78,6 +78,22 @@ export const settingRows: readonly ProxyRow[] = [
   on(
     'both',
     {
+      name: 'guid',
+      args: [{ name: 'text', type: 'text' }],
+      support: 'yes',
+      doc: 'A name that is unique among all objects of the configuration.',
+      parse(walk, target) {
+        const word = walk.need('an identifier');
+        if (word === undefined) return;
+        if (/^[A-Za-z0-9.:_-]{1,127}$/.test(word.text)) target.guid = { value: word.text, span: word.span };
+        else walk.error(word, `'guid' : '${word.text}' is not valid`, "Use at most 127 letters, digits, '.', ':', '-' and '_'.");
+      },
+    },
+    'no',
+  ),
+  on(
+    'both',
+    {
       name: 'description',
       args: [{ name: 'text', type: 'rest' }],
       support: 'yes',
