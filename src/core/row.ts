@@ -74,6 +74,8 @@ export interface ConverterRow {
   readonly out: SampleType | 'same';
   /** It takes bigints for integers beyond 2^53; others get the nearest number. */
   readonly wide?: boolean;
+  /** It looks at more than its input and arguments, or does more than give a value. */
+  readonly impure?: boolean;
   /** The arguments that name files: compile() and check() get their contents as a LoadedFile. */
   files?(args: readonly Arg[]): readonly FileArg[];
   readonly doc: string;

@@ -18,9 +18,6 @@ const converterRows: ReadonlyMap<string, ConverterRow> = new Map(converters.map(
 
 /** Fetches that give the same for ever. */
 const CONSTANT = new Set(['always_true', 'always_false', 'str', 'int', 'bool', 'bin', 'ipv4', 'ipv6', 'meth', 'env', 'hostname', 'nbproc', 'proc']);
-/** Converters that look at more than their input and arguments. */
-const IMPURE = new Set(['srv_is_up', 'nbsrv', 'debug', 'set-var', 'unset-var']);
-
 const noTx = undefined as unknown as Tx;
 
 function fetchRow(name: string): FetchRow {
@@ -47,7 +44,7 @@ function chainOf(expression: SampleExpression, from: SampleType, env: CompileEnv
     if (row.in === 'int' && row.wide !== true) steps.push(toNumber);
     steps.push(row.compile(args, env));
     type = row.out === 'same' ? type : row.out;
-    pure &&= !IMPURE.has(name) && !args.some(namesVariable);
+    pure &&= row.impure !== true && !args.some(namesVariable);
   }
   return { convert: composed(steps), type, pure };
 }

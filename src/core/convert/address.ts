@@ -1,7 +1,6 @@
 import type { Arg } from '../../config/model.js';
-import { isUsable, usableServers } from '../fetch/usable.js';
 import type { ConverterRow, Ip } from '../row.js';
-import { onText, optional, required } from './row.js';
+import { optional, required } from './row.js';
 
 function maskOf(arg: Arg | undefined, size: 4 | 16): Uint8Array {
   const mask = new Uint8Array(size).fill(255);
@@ -37,35 +36,4 @@ const ipmask: ConverterRow = {
   },
 };
 
-export const addressConverters: readonly ConverterRow[] = [
-  ipmask,
-  {
-    name: 'srv_is_up', args: [], in: 'str', out: 'bool', doc: 'true if the named server, [backend/]server, is up',
-    compile(_args, { model, state }) {
-      const byName = new Map(model.servers.map((server) => [`${model.proxies[server.proxy]!.name}/${server.name}`, server.index]));
-      return (value, tx) => {
-        const text = value as string;
-        const own = tx.backend < 0 ? tx.frontend : tx.backend;
-        const server = byName.get(text.includes('/') ? text : `${model.proxies[own]?.name ?? ''}/${text}`);
-        return server === undefined ? undefined : isUsable(state, model, server);
-      };
-    },
-  },
-  {
-    name: 'fe_exists', args: [], in: 'str', out: 'bool', doc: 'true if a frontend of that name exists',
-    compile(_args, { model }) {
-      const names = new Set(model.proxies.filter((proxy) => proxy.isFrontend).map((proxy) => proxy.name));
-      return (value) => names.has(value as string);
-    },
-  },
-  {
-    ...onText('nbsrv', 'int', 'usable servers of the named backend', () => undefined),
-    compile(_args, env) {
-      const byName = new Map(env.model.proxies.filter((proxy) => proxy.isBackend).map((proxy) => [proxy.name, proxy.index]));
-      return (value) => {
-        const backend = byName.get(value as string);
-        return backend === undefined ? undefined : usableServers(env.state, backend);
-      };
-    },
-  },
-];
+export const addressConverters: readonly ConverterRow[] = [ipmask];

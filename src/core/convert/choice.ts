@@ -1,9 +1,16 @@
-import { toText } from '../compile/cast.js';
+import { toText, typeOf } from '../compile/cast.js';
 import type { Arg } from '../../config/model.js';
 import { clearVariable, conditionProblem, storeIf } from '../action/set_var.js';
-import type { ConverterRow } from '../row.js';
+import type { ConverterRow, SampleType } from '../row.js';
 import { parseVariable } from '../variable.js';
 import { checkVariable, given, optional, required, variableText } from './row.js';
+
+const DESTINATIONS: Readonly<Record<string, () => NodeJS.WritableStream>> = { stdout: () => process.stdout, stderr: () => process.stderr };
+
+/** HAProxy's names of types where they are not ours. */
+const TYPE_NAMES: Readonly<Record<SampleType, string>> = {
+  bool: 'bool', int: 'sint', addr: 'addr', ipv4: 'ipv4', ipv6: 'ipv6', str: 'str', bin: 'bin', meth: 'meth', any: 'any',
+};
 
 const conditionsOf = (args: readonly Arg[]): string[] => args.slice(1).filter(given).map(String);
 
@@ -29,7 +36,7 @@ export const choiceConverters: readonly ConverterRow[] = [
   },
   {
     name: 'set-var', args: [required('var', 'var'), optional('cond1'), optional('cond2'), optional('cond3'), optional('cond4')],
-    in: 'any', out: 'same', doc: 'stores the sample in a variable and passes it on',
+    in: 'any', out: 'same', impure: true, doc: 'stores the sample in a variable and passes it on',
     compile(args) {
       const store = storeIf(parseVariable(String(args[0]))!, conditionsOf(args));
       return (value, tx) => {
@@ -45,7 +52,7 @@ export const choiceConverters: readonly ConverterRow[] = [
     },
   },
   {
-    name: 'unset-var', args: [required('var', 'var')], in: 'any', out: 'same', doc: 'removes a variable and passes the sample on',
+    name: 'unset-var', args: [required('var', 'var')], in: 'any', out: 'same', impure: true, doc: 'removes a variable and passes the sample on',
     compile(args) {
       const clear = clearVariable(parseVariable(String(args[0]))!);
       return (value, tx) => {
@@ -56,11 +63,14 @@ export const choiceConverters: readonly ConverterRow[] = [
     check: (args) => checkVariable(args[0], 0),
   },
   {
-    name: 'debug', args: [optional('prefix'), optional('destination')], in: 'any', out: 'same', doc: 'writes the sample to the standard error output',
+    name: 'debug', args: [optional('prefix'), optional('destination')], in: 'any', out: 'same', impure: true,
+    doc: 'writes type and value of the sample to stdout or stderr and passes it on; other destinations keep nothing',
     compile(args) {
-      const prefix = given(args[0]) ? `${String(args[0])} ` : '';
+      const prefix = given(args[0]) ? String(args[0]) : '';
+      const stream = DESTINATIONS[given(args[1]) ? String(args[1]) : '']?.();
+      if (stream === undefined) return (value) => value;
       return (value) => {
-        process.stderr.write(`[debug] ${prefix}${toText(value)}\n`);
+        stream.write(Buffer.from(`[debug] ${prefix}: type=${TYPE_NAMES[typeOf(value)]} <${toText(value)}>\n`, 'latin1'));
         return value;
       };
     },

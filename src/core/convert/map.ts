@@ -97,7 +97,7 @@ const fileOf = (args: readonly Arg[]): LoadedFile => args[0] as LoadedFile;
 function row(name: string, method: string, output: Output, doc: string): ConverterRow {
   const fallback: readonly ArgRow[] = output.fallback === null ? [] : [{ name: 'default_value', type: output.fallback, optional: true }];
   return {
-    name, args: [required('map_name'), ...fallback], in: finders[method]!.on, out: output.out, wide: true, doc,
+    name, args: [required('map_name'), ...fallback], in: finders[method]!.on, out: output.out, wide: true, impure: true, doc,
     files: () => [{ arg: 0 }],
     check(args) {
       const wrong = checkEntries(fileOf(args), method, output);
