@@ -25,7 +25,7 @@ test.each(['str', 'beg', 'end', 'sub', 'dir', 'dom', 'reg'])('%s ignores the cas
   expect(check(method, ['WWW'], 'www', true)).toBe(true);
   expect(check(method, ['WWW'], 'www', false)).toBe(false);
   // Bytes above 127 are no letters: they are compared as they are.
-  expect(check(method, ['\xc9'], '\xe9', true)).toBe(method === 'reg');
+  expect(check(method, ['\xc9'], '\xe9', true)).toBe(false);
 });
 
 test.each([

@@ -1,9 +1,9 @@
 import type { Ip, SampleType, Value } from '../../row.js';
-import { isProblem, parseRegex } from '../regex.js';
 import { Automaton } from './automaton.js';
 import { narrowest } from './network.js';
 import { DIR_DELIMITERS, DOM_DELIMITERS, firstPart } from './part.js';
 import { firstRange } from './range.js';
+import { RegexList } from './regex_list.js';
 import { firstEnd } from './text.js';
 import { Trie } from './trie.js';
 
@@ -39,10 +39,9 @@ function firstInside(patterns: readonly string[]): (text: string) => number {
   return (text) => automaton.first(text);
 }
 
-/** Expressions are tried one after the other: there is no index of them. */
 function firstRegex(patterns: readonly string[]): (text: string) => number {
-  const expressions = patterns.map((pattern) => parseRegex(pattern, false)).map((regex) => (isProblem(regex) ? /(?!)/ : regex));
-  return (text) => expressions.findIndex((regex) => regex.test(text));
+  const list = new RegexList(patterns, false);
+  return (text) => list.first(text);
 }
 
 /** By the name of the method. Strings, starts and addresses: the finest match wins; the others: the first in the list. */
