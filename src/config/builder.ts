@@ -1,7 +1,9 @@
+import { newCertificates, openCrtStore } from './certificates.js';
 import type { Diagnostic, Span } from './diagnostic.js';
 import { hasBackend, hasFrontend, isRunning, newGlobal, newProxy, proxyType } from './draft.js';
 import type { GlobalDraft, ProxyDraft, ProxyKind, RunningDraft } from './draft.js';
 import type { FileReader } from './files.js';
+import { crtStoreTable } from './keyword/crt_store/index.js';
 import { globalTable } from './keyword/global/index.js';
 import { httpErrorsTable } from './keyword/http_errors/index.js';
 import { proxyTable } from './keyword/proxy/index.js';
@@ -42,12 +44,13 @@ export class Builder {
       hosts: [],
       httpErrors: [],
       userlists: [],
+      certificates: newCertificates(),
       replies: [],
     };
   }
 
   /** Names in samples and replies that are still to be resolved, and the sections that only name things. */
-  get named(): Pick<Site, 'references' | 'replies' | 'httpErrors' | 'userlists'> {
+  get named(): Pick<Site, 'references' | 'replies' | 'httpErrors' | 'userlists' | 'certificates'> {
     return this.#site;
   }
 
@@ -70,6 +73,7 @@ export class Builder {
       this.#proxySection(keyword, section);
     else if (keyword === 'http-errors') this.#namedSection(keyword, section, httpErrorsTable, openHttpErrors(section.header, this.#site.httpErrors, this.#site.sink.report));
     else if (keyword === 'userlist') this.#namedSection(keyword, section, userlistTable, openUserlist(section.header, this.#site.userlists, this.#site.sink.report));
+    else if (keyword === 'crt-store') this.#namedSection(keyword, section, crtStoreTable, openCrtStore(section.header, (summary, span) => this.#alert(span, summary, 'A store has one name.')));
     else this.#otherSection(keyword, section);
   }
 
@@ -81,7 +85,7 @@ export class Builder {
     for (const line of lines) this.#line(line, globalTable, this.global);
   }
 
-  #namedSection<Target>(keyword: 'http-errors' | 'userlist', { lines }: Section, table: KeywordTable<KeywordRow<Target>>, target: Target): void {
+  #namedSection<Target>(keyword: 'http-errors' | 'userlist' | 'crt-store', { lines }: Section, table: KeywordTable<KeywordRow<Target>>, target: Target): void {
     Object.assign(this.#site, { section: keyword, mode: 'http', proxy: null });
     for (const line of lines) this.#line(line, table, target);
   }

@@ -14,6 +14,9 @@ export interface Model {
   readonly servers: readonly Server[];
   readonly listeners: readonly Listener[];
   readonly userlists: readonly Userlist[];
+  /** Those of crt-store sections that rules may use for tokens. */
+  readonly certificates: readonly Certificate[];
+  readonly jwt: JwtPolicy;
 }
 
 /** A `userlist` section. */
@@ -29,6 +32,19 @@ export interface User {
   readonly password: string;
   readonly insecure: boolean;
   readonly groups: readonly string[];
+}
+
+export interface Certificate {
+  /** The path of its file, or `@store/name` for each name that it has in a named store. */
+  readonly names: readonly string[];
+  /** Private key and certificate in PEM. */
+  readonly pem: string;
+}
+
+/** Which algorithms of encrypted tokens (JWE) are accepted. */
+export interface JwtPolicy {
+  readonly algorithms: readonly string[];
+  readonly encryptions: readonly string[];
 }
 
 export interface Global {

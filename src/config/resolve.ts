@@ -16,7 +16,7 @@ export type Report = (diagnostic: Diagnostic) => void;
 export interface Drafts {
   readonly global: GlobalDraft;
   readonly proxies: readonly RunningDraft[];
-  readonly named: Pick<Site, 'references' | 'replies' | 'httpErrors' | 'userlists'>;
+  readonly named: Pick<Site, 'references' | 'replies' | 'httpErrors' | 'userlists' | 'certificates'>;
   readonly environment: Global['environment'];
   readonly sources: Model['sources'];
 }
@@ -87,6 +87,8 @@ class Resolver {
       servers: this.#servers,
       listeners: this.#listeners,
       userlists: resolveUserlists(named.userlists, this.#report),
+      certificates: named.certificates.loaded,
+      jwt: named.certificates.jwt,
     };
   }
 

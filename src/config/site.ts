@@ -1,3 +1,4 @@
+import type { CertificatesDraft } from './certificates.js';
 import type { Cursor } from './cursor.js';
 import type { DiagnosticSink } from './diagnostic.js';
 import type { GlobalDraft, HttpErrorsDraft, ProxyDraft, Reference as Named, UserlistDraft } from './draft.js';
@@ -24,6 +25,7 @@ export interface Site {
   readonly hosts: HostPattern[];
   readonly httpErrors: HttpErrorsDraft[];
   readonly userlists: UserlistDraft[];
+  readonly certificates: CertificatesDraft;
   /** Replies that take their content from an http-errors section. */
   readonly replies: ReplyReference[];
 }

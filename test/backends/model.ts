@@ -40,7 +40,7 @@ export function model(...shapes: ProxyShape[]): Model {
     } as unknown as Proxy;
   });
   return {
-    sources: [], proxies, servers, listeners: [], userlists: [],
+    sources: [], proxies, servers, listeners: [], userlists: [], certificates: [], jwt: { algorithms: [], encryptions: [] },
     global: { maxconn: 100, nbthread: 1, maxpipes: 25, node: 'n1', description: null } as unknown as Model['global'],
   };
 }

@@ -14,7 +14,6 @@ const INERT: Readonly<Record<string, string>> = {
   'log-profile': 'no logs are written yet',
   cache: 'nothing can refer to it yet',
   'fcgi-app': 'nothing can refer to it yet',
-  'crt-store': 'TLS is not available yet',
   traces: 'there are no traces',
   acme: 'TLS is not available yet',
   healthcheck: 'nothing can refer to it yet',

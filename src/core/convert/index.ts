@@ -10,6 +10,7 @@ import { hashConverters } from './hash.js';
 import { jsonConverters } from './json.js';
 import { jsonQueryConverters } from './json_query.js';
 import { jwtConverters } from './jwt.js';
+import { jwtDecryptConverters } from './jwt_decrypt.js';
 import { languageConverters } from './language.js';
 import { mapConverters } from './map.js';
 import { mqttConverters } from './mqtt.js';
@@ -28,7 +29,7 @@ import { xxhashConverters } from './xxhash.js';
 export const converters: readonly ConverterRow[] = [
   ...numberConverters, ...textConverters, ...wordConverters, ...binaryConverters, ...hashConverters, ...addressConverters, ...urlConverters,
   ...choiceConverters, ...dateConverters, ...xxhashConverters, ...mapConverters, ...jsonConverters,
-  ...jsonQueryConverters, ...languageConverters, ...aesConverters, ...jwtConverters, ...fixConverters,
+  ...jsonQueryConverters, ...languageConverters, ...aesConverters, ...jwtConverters, ...jwtDecryptConverters, ...fixConverters,
   ...protobufConverters, ...mqttConverters, ...rfc7239Converters, ...packetConverters, ...serverConverters,
   ...captureConverters, ...whenConverters,
 ];

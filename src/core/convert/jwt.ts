@@ -4,7 +4,7 @@ import type { Arg, LoadedFile, Model } from '../../config/model.js';
 import { fromBase64Url } from '../base64.js';
 import { jwsAlgorithm, verifyMac, verifySignature } from '../jose/jws.js';
 import type { JwsAlgorithm } from '../jose/jws.js';
-import type { ConverterRow, Value } from '../row.js';
+import type { Convert, ConverterRow, Value } from '../row.js';
 import { parseVariable } from '../variable.js';
 import { checkQuery, compileQuery, queryArgs } from './json_query.js';
 import { given, required } from './row.js';
@@ -33,11 +33,12 @@ function query(name: string, doc: string, part: number, sizes: readonly number[]
   };
 }
 
-/** A public key, or the one of a certificate, in PEM; undefined if there is none. */
-function publicKey({ text }: LoadedFile): KeyObject | undefined {
-  if (/-----BEGIN (?:[A-Z0-9]+ )?PRIVATE KEY-----/.test(text)) return undefined;
+/** The first public key or certificate of a text in PEM, undefined if there is none. */
+function publicKey(text: string): KeyObject | undefined {
+  const found = /-----BEGIN ((?:RSA )?PUBLIC KEY|CERTIFICATE)-----[^]*?-----END \1-----/.exec(text);
+  if (found === null) return undefined;
   try {
-    return createPublicKey(text);
+    return createPublicKey(found[0]);
   } catch {
     return undefined;
   }
@@ -78,6 +79,37 @@ const verifier = (key: KeyObject | undefined, keys: ReadonlyMap<string, KeyObjec
 const isFile = (arg: Arg | undefined): arg is LoadedFile => typeof arg === 'object' && arg !== null && 'text' in arg;
 const constantAlgorithm = (arg: Arg | undefined): JwsAlgorithm | undefined => jwsAlgorithm(String(arg ?? ''));
 
+function checkAlgorithm(args: readonly Arg[], kinds: readonly JwsAlgorithm['kind'][]): { arg: number; problem: string } | null {
+  const named = String(args[0] ?? '');
+  if (parseVariable(named) !== undefined) return null;
+  const algorithm = constantAlgorithm(named);
+  if (algorithm === undefined) return { arg: 0, problem: `unknown JWT algorithm: ${named}` };
+  if (!kinds.includes(algorithm.kind)) return { arg: 0, problem: `${named} takes a secret, not a certificate` };
+  const key = args[1];
+  return isFile(key) && publicKey(key.text) === undefined ? { arg: 1, problem: `'${key.file}' holds no public key in PEM` } : null;
+}
+
+/** Verifies with keys by their names; `keys` also has those that only variables may name. */
+function compileVerify(args: readonly Arg[], keys: Map<string, KeyObject>): Convert {
+  const algorithmOf = textArg(args[0]);
+  const key = args[1];
+  const own = isFile(key) ? publicKey(key.text) : undefined;
+  if (isFile(key) && own !== undefined) keys.set(key.file, own);
+  // With a variable for the algorithm, the name of a file may as well be the secret of a MAC.
+  const secretOf = isFile(key) ? () => key.file : textArg(key);
+  const check = verifier(own, keys);
+  return (value, tx): Value | undefined => {
+    const [name, secret] = [algorithmOf(tx), secretOf(tx)];
+    if (name === undefined || secret === undefined) return undefined;
+    const algorithm = jwsAlgorithm(name);
+    if (algorithm === undefined) return UNKNOWN_ALGORITHM;
+    const token = parseToken(value as string, algorithm.kind === 'none');
+    return token === undefined ? INVALID_TOKEN : check(token, algorithm, secret);
+  };
+}
+
+const PUBLIC: readonly JwsAlgorithm['kind'][] = ['rsa', 'pss', 'ec', 'none'];
+
 const verifyRow: ConverterRow = {
   name: 'jwt_verify', args: [required('alg'), required('key')], in: 'str', out: 'int', doc: '1 if the signature of a JSON Web Token is good, 0 if not, less after an error',
   files(args) {
@@ -86,35 +118,27 @@ const verifyRow: ConverterRow = {
     if (kind === 'hmac' || kind === 'none') return [];
     return [{ arg: 1, maybe: kind === undefined }];
   },
-  check(args) {
-    const named = String(args[0] ?? '');
-    if (parseVariable(named) === undefined && constantAlgorithm(named) === undefined) return { arg: 0, problem: `unknown JWT algorithm: ${named}` };
-    const key = args[1];
-    const needed = parseVariable(named) === undefined;
-    return needed && isFile(key) && publicKey(key) === undefined ? { arg: 1, problem: `'${key.file}' holds no public key in PEM` } : null;
-  },
+  check: (args) => checkAlgorithm(args, [...PUBLIC, 'hmac']),
+  compile: (args, { model }) => compileVerify(args, keyring(model)),
+};
+
+const verifyCertRow: ConverterRow = {
+  name: 'jwt_verify_cert', args: [required('alg'), required('cert')], in: 'str', out: 'int',
+  doc: '1 if the signature of a JSON Web Token is good by a certificate, 0 if not, less after an error',
+  files: (args) => (parseVariable(String(args[1] ?? '')) !== undefined || String(args[1]).startsWith('@') ? [] : [{ arg: 1 }]),
+  check: (args) => checkAlgorithm(args, PUBLIC),
   compile(args, { model }) {
-    const algorithmOf = textArg(args[0]);
-    const key = args[1];
-    const keys = keyring(model);
-    const own = isFile(key) ? publicKey(key) : undefined;
-    if (isFile(key) && own !== undefined) keys.set(key.file, own);
-    // With a variable for the algorithm, the name of a file may as well be the secret of a MAC.
-    const secretOf = isFile(key) ? () => key.file : textArg(key);
-    const check = verifier(own, keys);
-    return (value, tx): Value | undefined => {
-      const [name, secret] = [algorithmOf(tx), secretOf(tx)];
-      if (name === undefined || secret === undefined) return undefined;
-      const algorithm = jwsAlgorithm(name);
-      if (algorithm === undefined) return UNKNOWN_ALGORITHM;
-      const token = parseToken(value as string, algorithm.kind === 'none');
-      return token === undefined ? INVALID_TOKEN : check(token, algorithm, secret);
-    };
+    const keys = new Map<string, KeyObject>();
+    for (const { names, pem } of model.certificates) {
+      const key = publicKey(pem);
+      if (key !== undefined) for (const name of names) keys.set(name, key);
+    }
+    return compileVerify(args, keys);
   },
 };
 
 export const jwtConverters: readonly ConverterRow[] = [
   query('jwt_header_query', 'header of a JSON Web Token, or a value in it by its path', 0, [3, 5]),
   query('jwt_payload_query', 'payload of a signed JSON Web Token, or a value in it by its path', 1, [3]),
-  verifyRow,
+  verifyRow, verifyCertRow,
 ];

@@ -1,5 +1,6 @@
 /** Keywords of `global` sections. */
 import { environmentRows } from './environment.js';
+import { jwtRows } from './jwt.js';
 import { knownGlobalRows } from './known.js';
 import { processRows } from './process.js';
 import { tuneRows } from './tune.js';
@@ -7,4 +8,4 @@ import { variableRows } from './variables.js';
 import { unixBindRow } from './unix_bind.js';
 import { KeywordTable } from '../table.js';
 
-export const globalTable = new KeywordTable([...processRows, ...tuneRows, ...environmentRows, ...variableRows, unixBindRow, ...knownGlobalRows]);
+export const globalTable = new KeywordTable([...processRows, ...tuneRows, ...environmentRows, ...variableRows, unixBindRow, ...jwtRows, ...knownGlobalRows]);

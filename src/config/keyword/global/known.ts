@@ -8,13 +8,13 @@ type Row = KeywordRow<GlobalDraft>;
 const INERT: Readonly<Record<string, string>> = {
   'no logs are written yet': 'log-send-hostname log-tag',
   'the runtime API is not available yet': 'stats stats-file server-state-base server-state-file',
-  'TLS is not available yet': `acme.scheduler ca-base crt-base key-base issuers-chain-path maxsslconn maxsslrate ssl-default-bind-ciphers
+  'TLS is not available yet': `acme.scheduler ca-base issuers-chain-path maxsslconn maxsslrate ssl-default-bind-ciphers
     ssl-default-bind-ciphersuites ssl-default-bind-client-sigalgs ssl-default-bind-curves ssl-default-bind-options
     ssl-default-bind-sigalgs ssl-default-server-ciphers ssl-default-server-ciphersuites ssl-default-server-client-sigalgs
     ssl-default-server-curves ssl-default-server-options ssl-default-server-sigalgs ssl-dh-param-file ssl-engine
     ssl-load-extra-del-ext ssl-load-extra-files ssl-mode-async ssl-passphrase-cmd ssl-propquery ssl-provider ssl-provider-path ssl-security-level
     ssl-server-verify ssl-skip-self-issued-ca ocsp-update.disable ocsp-update.maxdelay ocsp-update.mindelay ocsp-update.httpproxy
-    ocsp-update.mode jwt.decrypt_alg_list jwt.decrypt_enc_list noktls tune.ssl.cachesize tune.ssl.capture-buffer-size
+    ocsp-update.mode noktls tune.ssl.cachesize tune.ssl.capture-buffer-size
     tune.ssl.capture-cipherlist-size tune.ssl.certificate-compression tune.ssl.default-dh-param tune.ssl.force-private-cache
     tune.ssl.hard-maxrecord tune.ssl.keylog tune.ssl.keyupdate-rate-limit tune.ssl.lifetime tune.ssl.maxrecord
     tune.ssl.ocsp-update.maxdelay tune.ssl.ocsp-update.mindelay tune.ssl.ssl-ctx-cache-size`,
