@@ -1,6 +1,6 @@
 import {
   CB_LB_TOTAL, CS_LB_TOTAL, FACT_FLAGS, FACT_SERVER, FACT_SESSION, FF_REDISPATCH, PS_QUEUED, PS_QUEUED_MAX, SS_QUEUED, SS_QUEUED_MAX,
-  VERDICT_ARG_NONE, VERDICT_ERROR, VERDICT_QUEUE, VERDICT_SERVER,
+  VERDICT_ARG_NONE, VERDICT_CONTINUE, VERDICT_ERROR, VERDICT_QUEUE, VERDICT_SERVER,
 } from '../core/abi.js';
 import type { Engine } from '../core/addon.js';
 import { backendCounter, proxyCell, serverCounter } from '../core/cells.js';
@@ -17,7 +17,19 @@ const FULL = -1;
 const NOBODY = 2 ** 40;
 /** Times a choice is repeated when other workers take the slots first, before the session waits in the queue. */
 const ATTEMPTS = 16;
+/** What use() answers for a server that is down. */
+const NOT_USABLE = VERDICT_CONTINUE;
 const UNAVAILABLE = VERDICT_ERROR | (503 << 8);
+
+/** More than any time of a process, in ms, together with the largest offset. */
+const CLASS_STEP = 2 ** 41;
+
+/** Place in a queue: by class, then by time of arrival and offset. */
+function rankOf(tx: Tx): number {
+  const stream = tx.streamIfAny();
+  const now = performance.now();
+  return stream === undefined ? now : stream.priorityClass * CLASS_STEP + now + stream.priorityOffset;
+}
 
 /**
  * Slots and queues of one worker. A slot is taken here and given back by the engine, which then asks slotFree() if the shared
@@ -54,10 +66,22 @@ export class Assigner implements Backends {
     if (this.queues.size(backend) > 0) this.serveBackend(farm, NOBODY);
     let choice = FULL;
     if (this.queues.size(backend) === 0) choice = this.choose(farm, tx, avoid);
-    if (choice < FULL) return this.wait(farm, FULL - 1 - choice, facts[FACT_SESSION]!);
-    if (choice === FULL) return this.wait(farm, FULL, facts[FACT_SESSION]!);
+    if (choice < FULL) return this.wait(farm, FULL - 1 - choice, tx);
+    if (choice === FULL) return this.wait(farm, FULL, tx);
     this.countChoice(backend, choice);
     return VERDICT_SERVER | (choice << 8);
+  }
+
+  use(server: number, tx: Tx, force: boolean): number {
+    this.tx = tx;
+    const { servers } = this;
+    if (!force && !servers.isUp(server)) return NOT_USABLE;
+    const backend = servers.proxy[server]!;
+    // Those who wait for this server come first.
+    if (this.queues.size(this.proxies + server) > 0) this.serveServer(server, NOBODY);
+    if (this.queues.size(this.proxies + server) > 0 || !servers.take(server)) return this.wait(this.farms[backend]!, server, tx);
+    this.countChoice(backend, server);
+    return VERDICT_SERVER | (server << 8);
   }
 
   slotFree(server: number): void {
@@ -102,11 +126,12 @@ export class Assigner implements Backends {
   }
 
   /** Joins the queue of `server`, or the backend's if it is FULL, unless a slot became free meanwhile. */
-  private wait(farm: BackendFarm, server: number, session: number): number {
+  private wait(farm: BackendFarm, server: number, tx: Tx): number {
+    const session = tx.facts[FACT_SESSION]!;
     const list = server >= 0 ? this.proxies + server : farm.proxy;
     // One that ended without a word must not hold the place of its successor.
     this.forget(this.queues.occupant(session));
-    this.queues.push(list, session);
+    this.queues.push(list, session, rankOf(tx));
     this.countQueue(list, 1);
     const got = server >= 0 ? this.serveServer(server, session) : this.serveBackend(farm, session);
     if (got >= 0) return VERDICT_SERVER | (got << 8);
@@ -135,11 +160,10 @@ export class Assigner implements Backends {
     this.farms[backend]!.refresh();
     const own = this.proxies + server;
     while (servers.isUp(server)) {
-      const mine = queues.oldest(own);
-      const theirs = servers.eligible[server] === 1 ? queues.oldest(backend) : Infinity;
-      if (mine === Infinity && theirs === Infinity) return FULL;
-      if (!servers.take(server)) return FULL;
-      const session = queues.peek(mine < theirs ? own : backend);
+      const mine = queues.size(own) > 0;
+      const theirs = servers.eligible[server] === 1 && queues.size(backend) > 0;
+      if ((!mine && !theirs) || !servers.take(server)) return FULL;
+      const session = queues.peek(mine && (!theirs || queues.isAhead(own, backend)) ? own : backend);
       this.leave(session);
       if (session === self) return server;
       this.resume(session, server);

@@ -11,6 +11,10 @@ export interface Backends {
    * another one is usable. `tx` holds the facts of the request. Allocates nothing.
    */
   assign(backend: number, tx: Tx): number;
+  /**
+   * A rule names the server: VERDICT_SERVER, or VERDICT_QUEUE if it is full; VERDICT_CONTINUE if it is down, unless `force`.
+   */
+  use(server: number, tx: Tx, force: boolean): number;
   /** PHASE_SLOT: a slot of `server` is free and somebody waits for it: resumes waiting sessions in their order. -1: any server. */
   slotFree(server: number): void;
   /** A queued session ended or timed out: it leaves the queue without a slot. A session that isn't queued is ignored. */

@@ -1,7 +1,8 @@
 /**
- * The waiting sessions of one worker: one FIFO per backend and one per server, in the order of arrival over all of them. The lists
- * are linked through arrays indexed by the session's index (handle >>> 8), so joining, leaving and popping are O(1) and
- * allocate nothing, except when the worker has more sessions than ever before.
+ * The waiting sessions of one worker: one list per backend and one per server, in the order of priority, then of arrival over all
+ * of them (manual: set-priority-class, set-priority-offset). The lists are linked through arrays indexed by the session's index
+ * (handle >>> 8), so leaving and popping are O(1), joining passes over those that come later, and nothing is allocated, except
+ * when the worker has more sessions than ever before.
  */
 const NONE = -1;
 
@@ -14,9 +15,10 @@ export class Queues {
   private prevOf = new Int32Array(64).fill(NONE);
   private listOf = new Int32Array(64).fill(NONE);
   private tickets = new Float64Array(64);
+  private ranks = new Float64Array(64);
   private lastTicket = 0;
 
-  /** `lists` FIFOs, numbered from 0. */
+  /** `lists` lists, numbered from 0. */
   constructor(lists: number) {
     this.head = new Int32Array(lists).fill(NONE);
     this.tail = new Int32Array(lists).fill(NONE);
@@ -39,31 +41,44 @@ export class Queues {
     return slot < this.listOf.length && this.listOf[slot] !== NONE ? this.handles[slot]! : session;
   }
 
-  /** Arrival number of the oldest session of a list, Infinity if it is empty. */
-  oldest(list: number): number {
-    const slot = this.head[list]!;
-    return slot === NONE ? Infinity : this.tickets[slot]!;
+  /** True if the first of list `a`, which isn't empty, comes before the first of list `b`, or `b` is empty. */
+  isAhead(a: number, b: number): boolean {
+    const other = this.head[b]!;
+    return other === NONE || this.comesBefore(this.head[a]!, other);
   }
 
-  /** Joins the end of a list. No session of the same index, of whatever generation, may be in one: see occupant(). */
-  push(list: number, session: number): void {
+  /**
+   * Joins a list behind all that come before it. `rank`: lower ones first; equal ones in the order of arrival. No session of the
+   * same index, of whatever generation, may be in a list: see occupant().
+   */
+  push(list: number, session: number, rank = 0): void {
     const slot = session >>> 8;
     if (slot >= this.listOf.length) this.grow(slot);
     this.handles[slot] = session;
+    this.ranks[slot] = rank;
     this.tickets[slot] = ++this.lastTicket;
-    this.link(list, slot, this.tail[list]!);
+    this.insert(list, slot);
   }
 
-  /** Leaves its list for another one and keeps its place by arrival. */
+  /** Leaves its list for another one and keeps its place. */
   move(session: number, to: number): void {
     const slot = session >>> 8;
     this.unlink(slot);
-    let before = this.tail[to]!;
-    while (before !== NONE && this.tickets[before]! > this.tickets[slot]!) before = this.prevOf[before]!;
-    this.link(to, slot, before);
+    this.insert(to, slot);
   }
 
-  /** Handle of the oldest session of a list that isn't empty. */
+  private comesBefore(a: number, b: number): boolean {
+    const difference = this.ranks[a]! - this.ranks[b]!;
+    return difference < 0 || (difference === 0 && this.tickets[a]! < this.tickets[b]!);
+  }
+
+  private insert(list: number, slot: number): void {
+    let before = this.tail[list]!;
+    while (before !== NONE && this.comesBefore(slot, before)) before = this.prevOf[before]!;
+    this.link(list, slot, before);
+  }
+
+  /** Handle of the first session of a list that isn't empty. */
   peek(list: number): number {
     return this.handles[this.head[list]!]!;
   }
@@ -108,8 +123,12 @@ export class Queues {
     this.nextOf = wider(this.nextOf);
     this.prevOf = wider(this.prevOf);
     this.listOf = wider(this.listOf);
-    const tickets = new Float64Array(size);
-    tickets.set(this.tickets);
-    this.tickets = tickets;
+    const widerNumbers = (from: Float64Array): Float64Array<ArrayBuffer> => {
+      const to = new Float64Array(size);
+      to.set(from);
+      return to;
+    };
+    this.tickets = widerNumbers(this.tickets);
+    this.ranks = widerNumbers(this.ranks);
   }
 }

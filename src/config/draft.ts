@@ -62,6 +62,8 @@ export interface GlobalDraft {
   node: string | null;
   localpeer: string | null;
   zeroWarning: boolean;
+  /** Actions that HAProxy calls experimental are allowed. */
+  experimental: boolean;
   readonly unixBind: UnixBind;
   readonly tune: Mutable<Tune>;
   readonly variables: GlobalVariable[];
@@ -262,6 +264,7 @@ export function newGlobal(): GlobalDraft {
     node: null,
     localpeer: null,
     zeroWarning: false,
+    experimental: false,
     unixBind: { prefix: '', mode: null, uid: null, gid: null },
     tune: { bufsize: 16384, maxrewrite: 1024, pipesize: 0, maxHeaders: 101, maxAccept: 4 },
     variables: [],

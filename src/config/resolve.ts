@@ -103,7 +103,7 @@ class Resolver {
   }
 
   #global(): Global {
-    const { unixBind: _, nbthread, tune, ...global } = this.#drafts.global;
+    const { unixBind: _, experimental: __, nbthread, tune, ...global } = this.#drafts.global;
     return {
       ...global,
       nbthread: nbthread ?? defaultThreads(),

@@ -7,6 +7,21 @@ import type { Tx } from './tx.js';
 /** The backend of a session: a proxy index, -1 if there is none. */
 export type Choice = (tx: Tx) => number;
 
+/** Backends that are switched to only under a `force-be-switch` of the frontend (manual: be-unpublished, disabled). */
+function isClosed(proxy: Proxy): boolean {
+  return proxy.unpublished || proxy.disabled;
+}
+
+/** Whether a backend may be switched to; null: every one may. */
+type Published = ((backend: number, tx: Tx) => boolean) | null;
+
+function compilePublished(frontend: Proxy, env: Environment): Published {
+  const { proxies } = env.model;
+  if (!proxies.some((proxy) => proxy.isBackend && isClosed(proxy))) return null;
+  const force = frontend.forceSwitch.map((condition) => env.condition(condition));
+  return (backend, tx) => !isClosed(proxies[backend]!) || force.some((test) => test(tx));
+}
+
 /** Where a frontend may lead: by fixed names, or anywhere if a name is made at run time. */
 export function reachableBackends(model: Model, frontend: Proxy): readonly number[] {
   if (frontend.useBackend.some((rule) => typeof rule.backend !== 'number')) {
@@ -44,17 +59,18 @@ function onlyTest(condition: Condition | null): AclTest | null {
   return condition.terms.length === 1 ? onlyTest(condition.terms[0]!) : null;
 }
 
-function comparisonOf({ backend, condition }: UseBackend): Comparison | null {
+/** A rule whose backend may be passed over stands alone: the next rule on the same value counts then. */
+function comparisonOf({ backend, condition }: UseBackend, proxies: readonly Proxy[]): Comparison | null {
   const test = onlyTest(condition);
-  if (test === null || test.method !== 'str' || typeof backend !== 'number') return null;
+  if (test === null || test.method !== 'str' || typeof backend !== 'number' || isClosed(proxies[backend]!)) return null;
   return { sample: test.sample, ignoreCase: test.ignoreCase, patterns: test.patterns, backend };
 }
 
 /** The rules from `start` on that compare the same sample in the same way. */
-function runFrom(rules: readonly UseBackend[], start: number): Comparison[] {
+function runFrom(rules: readonly UseBackend[], start: number, proxies: readonly Proxy[]): Comparison[] {
   const run: Comparison[] = [];
   for (let i = start; i < rules.length; i++) {
-    const next = comparisonOf(rules[i]!);
+    const next = comparisonOf(rules[i]!, proxies);
     const first = run[0];
     if (next === null || (first !== undefined && (next.sample.text !== first.sample.text || next.ignoreCase !== first.ignoreCase))) break;
     run.push(next);
@@ -106,7 +122,7 @@ export function compileChoice(frontend: Proxy, env: Environment): Choice {
   const fallback = defaultOf(frontend)[0] ?? -1;
   const rules: Rule[] = [];
   for (let i = 0; i < frontend.useBackend.length;) {
-    const run = runFrom(frontend.useBackend, i);
+    const run = runFrom(frontend.useBackend, i, env.model.proxies);
     if (run.length >= RUN) {
       rules.push(lookUp(run, env));
       i += run.length;
@@ -115,12 +131,15 @@ export function compileChoice(frontend: Proxy, env: Environment): Choice {
     const rule = single(frontend.useBackend[i++]!, fallback, env);
     if (rule !== null) rules.push(rule);
   }
-  if (rules.length === 0) return () => fallback;
+  const published = compilePublished(frontend, env);
+  const own = frontend.isBackend ? frontend.index : -1;
+  const isOpen = (backend: number, tx: Tx): boolean => published === null || backend < 0 || backend === own || published(backend, tx);
+  if (rules.length === 0 && published === null) return () => fallback;
   return (tx) => {
     for (let i = 0; i < rules.length; i++) {
       const backend = rules[i]!(tx);
-      if (backend !== NONE) return backend;
+      if (backend !== NONE && isOpen(backend, tx)) return backend;
     }
-    return fallback;
+    return isOpen(fallback, tx) ? fallback : own;
   };
 }

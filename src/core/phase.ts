@@ -13,8 +13,21 @@ interface Step {
 
 const rows: ReadonlyMap<string, ActionRow> = new Map(actions.map((row) => [row.name, row]));
 
-/** A rule set of one proxy: ready to run, null if it holds no rule that could ever apply. */
+/** A rule set of one proxy, or another step: ready to run, null if it holds nothing that could ever apply. */
 export type RuleSet = ((tx: Tx) => number) | null;
+
+/** Steps one after the other: the first that decides ends the walk. */
+export function sequence(steps: readonly RuleSet[]): RuleSet {
+  const present = steps.filter((step): step is (tx: Tx) => number => step !== null);
+  if (present.length <= 1) return present[0] ?? null;
+  return (tx) => {
+    for (let i = 0; i < present.length; i++) {
+      const result = present[i]!(tx);
+      if (result !== VERDICT_CONTINUE) return result;
+    }
+    return VERDICT_CONTINUE;
+  };
+}
 
 function compileRule(rule: Rule, env: Environment): Step | null {
   const row = rows.get(rule.action);

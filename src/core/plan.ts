@@ -5,11 +5,18 @@ import {
   PHASE_SERVER, PHASE_SESSION, PHASE_SLOT, VERDICT_CLOSE, VERDICT_CONTINUE, VERDICT_MORE,
 } from './abi.js';
 import type { Engine } from './addon.js';
+import { cacheStep } from './cacheable.js';
+import { captureStep } from './capture.js';
 import { compileChoice, reachableBackends, type Choice } from './choice.js';
 import { Environment } from './compile/environment.js';
 import { Counters } from './count.js';
-import { compileRules, type RuleSet } from './phase.js';
+import { departs, departureStep } from './departure.js';
+import { compileVariables } from './global_variable.js';
+import { headerNamesStep } from './header_names.js';
+import { monitorStep } from './monitor.js';
+import { compileRules, sequence, type RuleSet } from './phase.js';
 import { Tx } from './tx.js';
+import { compileUseServer } from './use_server.js';
 import { verdict } from './verdict.js';
 
 /** What a worker gives to its plan. */
@@ -55,24 +62,20 @@ function compileSets(proxy: Proxy, env: Environment): Sets {
   return Object.fromEntries(FAMILIES.map((family) => [family, compileRules(proxy.rules[family], family, env)])) as Sets;
 }
 
-/** Rule sets one after the other: the first that decides ends the walk. */
-function sequence(sets: readonly RuleSet[]): RuleSet {
-  const present = sets.filter((set): set is Handler => set !== null);
-  if (present.length <= 1) return present[0] ?? null;
-  const [first, second] = present as [Handler, Handler];
-  return (tx) => {
-    const result = first(tx);
-    return result === VERDICT_CONTINUE ? second(tx) : result;
-  };
-}
-
 /** What a request meets on its way in: content rules see the head in mode http. */
-function inbound(proxy: Proxy, sets: Sets): RuleSet {
-  return proxy.mode === 'http' ? sequence([sets['tcp-request content'], sets['http-request']]) : sets['tcp-request content'];
+function inbound(proxy: Proxy, sets: Sets, env: Environment): RuleSet {
+  if (proxy.mode !== 'http') return sets['tcp-request content'];
+  return sequence([
+    sets['tcp-request content'], monitorStep(proxy.monitor, env), captureStep(proxy.captures, 'request'), sets['http-request'],
+    headerNamesStep(proxy.headerNames, env),
+  ]);
 }
 
-function outbound(proxy: Proxy, sets: Sets): RuleSet {
-  return proxy.mode === 'http' ? sequence([sets['tcp-response content'], sets['http-response']]) : null;
+/** What a response meets in its backend, then in its frontend. A `listen` section is both. */
+function outbound(proxy: Proxy, sets: Sets, env: Environment): RuleSet {
+  if (proxy.mode !== 'http') return null;
+  const checksCache = proxy.isBackend && proxy.options.flags.includes('checkcache');
+  return sequence([sets['tcp-response content'], sets['http-response'], checksCache ? cacheStep(env) : null]);
 }
 
 /** Everything that decide() looks up, by proxy. */
@@ -82,21 +85,30 @@ interface Tables {
   readonly inbound: readonly RuleSet[];
   readonly outbound: readonly RuleSet[];
   readonly after: readonly RuleSet[];
+  /** By frontend: captures of the response, before all rules. */
+  readonly captures: readonly RuleSet[];
   readonly choice: readonly Choice[];
+  /** By backend: the server that a rule names. */
+  readonly useServer: readonly RuleSet[];
+  /** Additions to requests that have passed all rules. */
+  readonly departure: RuleSet;
   /** VERDICT_MORE with the proxy's inspect delay. */
   readonly more: readonly number[];
 }
 
-function tablesOf(model: Model, env: Environment): Tables {
+function tablesOf(model: Model, env: Environment, backends: Backends): Tables {
   const sets = model.proxies.map((proxy) => compileSets(proxy, env));
   const by = <T>(make: (proxy: Proxy, sets: Sets) => T): T[] => model.proxies.map((proxy, i) => make(proxy, sets[i]!));
   return {
     connection: by((_proxy, own) => own['tcp-request connection']),
     session: by((_proxy, own) => own['tcp-request session']),
-    inbound: by(inbound),
-    outbound: by(outbound),
+    inbound: by((proxy, own) => inbound(proxy, own, env)),
+    outbound: by((proxy, own) => outbound(proxy, own, env)),
     after: by((_proxy, own) => own['http-after-response']),
+    captures: by((proxy) => (proxy.mode === 'http' ? captureStep(proxy.captures, 'response') : null)),
     choice: by((proxy) => compileChoice(proxy, env)),
+    useServer: by((proxy) => compileUseServer(proxy, backends, env)),
+    departure: departureStep(model, env),
     more: by((proxy) => verdict(VERDICT_MORE, proxy.inspectDelay.request ?? 0xffffff)),
   };
 }
@@ -105,8 +117,9 @@ function tablesOf(model: Model, env: Environment): Tables {
 function phasesOf(model: Model, tables: Tables): number[] {
   return model.proxies.map((proxy) => {
     const own = (set: readonly RuleSet[]): boolean => set[proxy.index] !== null;
-    const ahead = proxy.useBackend.length > 0 || own(tables.inbound)
-      || (proxy.isFrontend && reachableBackends(model, proxy).some((backend) => tables.inbound[backend] !== null));
+    const asks = (other: Proxy): boolean => tables.inbound[other.index] !== null || departs(other);
+    const ahead = proxy.useBackend.length > 0 || asks(proxy)
+      || (proxy.isFrontend && reachableBackends(model, proxy).some((backend) => asks(model.proxies[backend]!)));
     let bits = 0;
     const set = (phase: number, there: boolean): void => {
       if (there) bits |= 1 << phase;
@@ -114,16 +127,17 @@ function phasesOf(model: Model, tables: Tables): number[] {
     set(PHASE_CONNECTION, own(tables.connection));
     set(PHASE_SESSION, own(tables.session));
     set(proxy.mode === 'http' ? PHASE_REQUEST : PHASE_CONTENT, ahead && proxy.isFrontend);
-    set(PHASE_RESPONSE, own(tables.outbound));
+    set(PHASE_RESPONSE, own(tables.outbound) || own(tables.captures));
     set(PHASE_AFTER, own(tables.after));
     return bits;
   });
 }
 
 /** The rule sets of backend and frontend, in the order in which a response meets them. */
-function onTheWayOut(sets: readonly RuleSet[]): Handler {
+function onTheWayOut(sets: readonly RuleSet[], captures: readonly RuleSet[] | null = null): Handler {
   return (tx) => {
     const { frontend, backend } = tx;
+    captures?.[frontend]?.(tx);
     const first = backend < 0 ? null : sets[backend]!;
     const result = first === null ? VERDICT_CONTINUE : first(tx);
     if (result !== VERDICT_CONTINUE || backend === frontend) return result;
@@ -133,7 +147,7 @@ function onTheWayOut(sets: readonly RuleSet[]): Handler {
 }
 
 /** Rules of the frontend, choice of the backend, its rules, choice of the server: one decision. */
-function onTheWayIn(tables: Tables, backends: Backends, unavailable: Handler): Handler {
+function onTheWayIn(tables: Tables, chooseServer: Handler, unavailable: Handler): Handler {
   const wait = (result: number, proxy: number): number => (result === VERDICT_MORE ? tables.more[proxy]! : result);
   return (tx) => {
     const { frontend } = tx;
@@ -150,18 +164,29 @@ function onTheWayIn(tables: Tables, backends: Backends, unavailable: Handler): H
       const result = own(tx);
       if (result !== VERDICT_CONTINUE) return wait(result, backend);
     }
-    return backends.assign(backend, tx);
+    const left = tables.departure === null ? VERDICT_CONTINUE : tables.departure(tx);
+    return left === VERDICT_CONTINUE ? chooseServer(tx) : left;
+  };
+}
+
+/** The server that a rule names, or that the algorithm chooses. */
+function serverChoice(tables: Tables, backends: Backends): Handler {
+  return (tx) => {
+    const { backend } = tx;
+    const named = tables.useServer[backend]?.(tx) ?? VERDICT_CONTINUE;
+    return named === VERDICT_CONTINUE ? backends.assign(backend, tx) : named;
   };
 }
 
 function handlersOf(tables: Tables, backends: Backends, env: Environment): Handler[] {
   const handlers = new Array<Handler>(PHASE_COUNT).fill(pass);
+  const chooseServer = serverChoice(tables, backends);
   const ofFrontend = (sets: readonly RuleSet[]): Handler => (tx) => sets[tx.facts[FACT_FRONTEND]!]?.(tx) ?? VERDICT_CONTINUE;
   handlers[PHASE_CONNECTION] = ofFrontend(tables.connection);
   handlers[PHASE_SESSION] = ofFrontend(tables.session);
-  handlers[PHASE_CONTENT] = handlers[PHASE_REQUEST] = onTheWayIn(tables, backends, env.error(503));
-  handlers[PHASE_SERVER] = (tx) => backends.assign(tx.facts[FACT_BACKEND]!, tx);
-  handlers[PHASE_RESPONSE] = onTheWayOut(tables.outbound);
+  handlers[PHASE_CONTENT] = handlers[PHASE_REQUEST] = onTheWayIn(tables, chooseServer, env.error(503));
+  handlers[PHASE_SERVER] = chooseServer;
+  handlers[PHASE_RESPONSE] = onTheWayOut(tables.outbound, tables.captures);
   handlers[PHASE_AFTER] = onTheWayOut(tables.after);
   handlers[PHASE_END] = (tx) => {
     backends.forget(tx.session);
@@ -202,11 +227,11 @@ export function compile(model: Model, parts: PlanParts): Plan {
     model, state: parts.state, worker: parts.worker, counters: new Counters(parts.counters, model.proxies.length),
     ask: (topic, request) => parts.ask(topic, request), engine: () => parts.engine(),
   });
-  const tables = tablesOf(model, env);
+  const tables = tablesOf(model, env, parts.backends);
   const handlers = handlersOf(tables, parts.backends, env);
   env.error(500);
   const errors = model.proxies.map((proxy) => env.errorsOf(proxy.index));
-  const variables = model.global.variables.map(({ name, value }) => ({ name, read: 'items' in value ? env.logFormat(value, 'raw') : env.sample(value).fetch }));
+  const setVariables = compileVariables(model.global.variables, env);
   const failures = new Failures(env, parts.log ?? ((line) => process.stderr.write(`${line}\n`)));
   let tx: Tx | null = null;
   return {
@@ -215,10 +240,7 @@ export function compile(model: Model, parts: PlanParts): Plan {
     errors,
     attach(engine) {
       tx = new Tx(engine.window, { offset: engine.editOffset, size: engine.editSize }, model.global.tune.maxHeaders);
-      for (const { name, read } of variables) {
-        const value = read(tx);
-        if (value !== undefined) tx.variables.proc.set(name.replace(/^proc\./, ''), value);
-      }
+      setVariables(tx);
     },
     decide(phase) {
       const now = tx!;

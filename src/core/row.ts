@@ -94,6 +94,8 @@ export interface ActionRow<Data = unknown> {
   readonly families: readonly RuleFamily[];
   /** A rule of this kind ends its rule set when its condition holds. */
   readonly final: boolean;
+  /** Refused without `expose-experimental-directives`, as in HAProxy. */
+  readonly experimental?: true;
   readonly doc: string;
   /** Reads the words after the action's name up to `if`/`unless`; reports problems to the cursor; undefined after an error. */
   parse(cursor: Cursor): Data | undefined;

@@ -14,6 +14,13 @@ export interface Stream extends Tenant {
   /** Minor version, -1 if it was not noted. */
   version: number;
   uniqueId: string | undefined;
+  /** What `capture cookie` found in the request and in the response. */
+  requestCookie: string | undefined;
+  responseCookie: string | undefined;
+  /** What set-log-level left, 0 (emerg) to 7 (debug), -1 = silent; undefined: as configured. */
+  logLevel: number | undefined;
+  /** What set-nice left, -1024 to 1024. */
+  nice: number;
   /** Number of the transaction, -1 as long as nobody asked for it. */
   id: number;
   /** What set-priority-class and set-priority-offset left. */
@@ -33,14 +40,16 @@ export interface Stream extends Tenant {
 function clear(stream: Stream): void {
   stream.requestCaptures.length = stream.responseCaptures.length = 0;
   stream.method = stream.uri = stream.uniqueId = stream.retries = stream.lastRule = stream.waitingRule = undefined;
+  stream.requestCookie = stream.responseCookie = stream.logLevel = undefined;
   stream.version = stream.id = -1;
-  stream.priorityClass = stream.priorityOffset = stream.serverStatus = 0;
+  stream.nice = stream.priorityClass = stream.priorityOffset = stream.serverStatus = 0;
   for (const name of Object.keys(stream.timeouts) as StreamTimeout[]) delete stream.timeouts[name];
 }
 
 export const streamKeeper: Keeper<Stream> = {
   make: () => ({
     ...NO_TENANT, requestCaptures: [], responseCaptures: [], method: undefined, uri: undefined, version: -1, uniqueId: undefined, id: -1,
+    requestCookie: undefined, responseCookie: undefined, logLevel: undefined, nice: 0,
     priorityClass: 0, priorityOffset: 0, timeouts: {}, retries: undefined, lastRule: undefined, waitingRule: undefined, serverStatus: 0,
   }),
   nextSession: () => undefined,

@@ -18,7 +18,7 @@ const { workerData: d, parentPort } = require('node:worker_threads');
   let got = -1;
   const engine = { resume: (session, verdict) => { got = verdict; } };
   const backends = createBackends(d.model, state, () => engine, new Uint32Array(d.counters));
-  const tx = { facts: new Int32Array(d.facts.count) };
+  const tx = { facts: new Int32Array(d.facts.count), streamIfAny: () => undefined };
   let over = 0;
   const release = () => {
     if (Atomics.load(state, d.cells.sessions) > d.limit) over++;

@@ -20,7 +20,18 @@ describe('Queues', () => {
     expect(queues.where(3 << 8)).toBe(-1);
     expect(queues.where(9 << 8)).toBe(1);
     expect(drain(queues, 0)).toEqual([2 << 8, 4 << 8]);
-    expect(queues.oldest(0)).toBe(Infinity);
+    expect(queues.size(0)).toBe(0);
+  });
+
+  test('lower ranks come first, equal ones in the order of arrival', () => {
+    const queues = new Queues(2);
+    for (const [session, rank] of [[1, 0], [2, 5], [3, -1], [4, 5], [5, 0]] as const) queues.push(0, session << 8, rank);
+    queues.push(1, 6 << 8, 0);
+    expect(queues.isAhead(0, 1)).toBe(true);
+    queues.move(6 << 8, 0);
+    expect(drain(queues, 0)).toEqual([3, 1, 5, 6, 2, 4].map((s) => s << 8));
+    queues.push(1, 7 << 8);
+    expect([queues.isAhead(1, 0)]).toEqual([true]);
   });
 
   test('moving keeps the place by arrival', () => {

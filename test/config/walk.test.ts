@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Diagnostic } from '../../src/config/diagnostic.js';
 import { newGlobal } from '../../src/config/draft.js';
 import type { Site } from '../../src/config/site.js';
+import { newCertificates } from '../../src/config/certificates.js';
 import { Walk } from '../../src/config/walk.js';
 
 /** A walk over the words of a line, the first `keyword` of which are the keyword, and what it reported. */
@@ -10,7 +11,8 @@ function walkOf(line: string, keyword = 1): { walk: Walk; said: string[] } {
   const said: string[] = [];
   const report = ({ severity, summary, span }: Diagnostic): void => void said.push(`${severity}: ${summary} <${span === null ? '' : line.slice(span.start, span.end)}>`);
   const site: Site = {
-    section: 'frontend', mode: 'http', proxy: null, global: newGlobal(), environment: new Map(), sink: { report }, references: [], hosts: [],
+    section: 'frontend', mode: 'http', proxy: null, global: newGlobal(), environment: new Map(), sink: { report }, references: [], hosts: [], httpErrors: [], userlists: [], replies: [],
+    certificates: newCertificates(),
     files: { read: (path) => (path === '/there' ? 'HTTP/1.0 503 X\n\nhi' : { problem: 'no such file or directory' }) },
   };
   return { walk: new Walk(site, words, keyword, null), said };

@@ -78,6 +78,8 @@ export class RuleBench {
   readonly slots: number[] = [];
   /** Overrides the verdict of the choice of a server. */
   assign: ((backend: number) => number) | null = null;
+  /** How a server that a rule names is taken. */
+  use: (server: number, force: boolean) => number = (server) => VERDICT_SERVER | (server << 8);
   private staged: Staged | null = null;
 
   constructor(readonly model: Model) {
@@ -103,6 +105,7 @@ export class RuleBench {
         const server = this.model.proxies[backend]?.servers[0];
         return server === undefined ? VERDICT_ERROR | (503 << 8) : VERDICT_SERVER | (server << 8);
       },
+      use: (server, _tx, force) => this.use(server, force),
       slotFree: (server) => void this.slots.push(server),
       forget: (session) => void this.forgotten.push(session),
       changed: () => undefined,

@@ -20,6 +20,17 @@ export function removeAll(tx: Tx, name: HeaderName): boolean {
   return true;
 }
 
+/** Removes every row whose name, in lower case, matches; false if an edit did not fit. */
+export function removeMatching(tx: Tx, matches: (name: string) => boolean): boolean {
+  let ok = true;
+  for (let row = tx.nextHeader(null, 0); row >= 0 && ok;) {
+    const gone = matches(tx.rowName(row).toLowerCase());
+    if (gone) ok = tx.removeHeader(row);
+    row = tx.nextHeader(null, gone ? row : row + 1);
+  }
+  return ok;
+}
+
 /** A Host that is changed changes the authority of an absolute target with it: they must not differ. */
 function followHost(tx: Tx, name: string, value: string): boolean {
   if (name !== 'host' || tx.isResponse()) return true;
@@ -60,14 +71,14 @@ export const addHeader: ActionRow<HeaderValue> = {
   },
 };
 
-type NameMatch = 'str' | 'beg' | 'end' | 'sub' | 'reg';
+export type NameMatch = 'str' | 'beg' | 'end' | 'sub' | 'reg';
 interface DelHeader {
   readonly name: string;
   readonly method: NameMatch;
 }
 
 /** How a header's name, in lower case, is compared with what the rule says. */
-const MATCHES: Readonly<Record<NameMatch, (pattern: string) => (name: string) => boolean>> = {
+export const MATCHES: Readonly<Record<NameMatch, (pattern: string) => (name: string) => boolean>> = {
   str: (pattern) => (name) => name === pattern.toLowerCase(),
   beg: (pattern) => (name) => name.startsWith(pattern.toLowerCase()),
   end: (pattern) => (name) => name.endsWith(pattern.toLowerCase()),
@@ -101,15 +112,7 @@ export const delHeader: ActionRow<DelHeader> = {
       return (tx) => done(tx, removeAll(tx, bytes));
     }
     const matches = MATCHES[method](name);
-    return (tx) => {
-      let ok = true;
-      for (let row = tx.nextHeader(null, 0); row >= 0 && ok;) {
-        const gone = matches(tx.rowName(row).toLowerCase());
-        if (gone) ok = tx.removeHeader(row);
-        row = tx.nextHeader(null, gone ? row : row + 1);
-      }
-      return done(tx, ok);
-    };
+    return (tx) => done(tx, removeMatching(tx, matches));
   },
 };
 

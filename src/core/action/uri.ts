@@ -16,7 +16,7 @@ interface Part {
 const HOST = headerName('host');
 
 /** Puts a new path (with its query if `toEnd`) between what stands around the old one; a target without a path becomes it. */
-function putPath(tx: Tx, text: string, toEnd: boolean): boolean {
+export function putPath(tx: Tx, text: string, toEnd: boolean): boolean {
   const uri = tx.uri();
   if (uri === undefined) return false;
   const start = pathStart(uri);

@@ -62,7 +62,7 @@ export const PROXY: readonly string[] = [
   'dynamic-cookie-key', 'ssl-f-use',
   'acl', 'backlog', 'balance', 'be-unpublished', 'bind', 'capture cookie', 'capture request header',
   'capture response header', 'clitcpka-cnt', 'clitcpka-idle', 'clitcpka-intvl', 'clitimeout', 'compression', 'contimeout',
-  'cookie', 'crt', 'declare capture', 'default-server', 'default_backend', 'description', 'disabled', 'email-alert from',
+  'cookie', 'crt', 'declare capture request', 'declare capture response', 'default-server', 'default_backend', 'description', 'disabled', 'email-alert from',
   'email-alert level', 'email-alert mailers', 'email-alert myhostname', 'email-alert to', 'enabled', 'error-log-format',
   'errorfile', 'errorfiles', 'errorloc', 'errorloc302', 'errorloc303', 'external-check command', 'external-check path',
   'filter', 'filter-sequence', 'force-be-switch', 'force-persist', 'fullconn', 'guid', 'hash-balance-factor',

@@ -58,7 +58,7 @@ describe('rows', () => {
   });
 
   test('a working word without arguments takes none', async () => {
-    for (const row of proxyTable.rows.filter((row) => row.support === 'yes' && row.args.length === 0)) {
+    for (const row of proxyTable.rows.filter((row) => row.support === 'yes' && row.args.length === 0 && row.defaults !== 'no')) {
       expect(await messages(`defaults\n ${row.name} surplus\n`)).toEqual([`alert: '${row.name}' cannot handle unexpected argument 'surplus' <surplus>`]);
     }
   });

@@ -69,8 +69,8 @@ test('variables of the process are there from the start', async () => {
     global: {
       ...model.global,
       variables: [
-        { name: 'proc.name', value: { fetch: 'str', args: ['start'], converters: [], text: 'str(start)' }, span },
-        { name: 'proc.fmt', value: { items: [{ kind: 'text', text: '<x>' }], text: '<x>' }, span },
+        { name: 'name', conditions: [], value: { fetch: 'str', args: ['start'], converters: [], text: 'str(start)' }, span },
+        { name: 'fmt', conditions: [], value: { items: [{ kind: 'text', text: '<x>' }], text: '<x>' }, span },
       ],
     },
   });

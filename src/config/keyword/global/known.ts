@@ -50,7 +50,7 @@ const INERT: Readonly<Record<string, string>> = {
   'stick tables and peers are not available yet': 'http-err-codes http-fail-codes tune.peers.max-updates-at-once tune.stick-counters',
   'variables are not limited in size': `tune.vars.check-max-size tune.vars.global-max-size tune.vars.proc-max-size
     tune.vars.reqres-max-size tune.vars.sess-max-size tune.vars.txn-max-size`,
-  "it tunes HAProxy's own internals": `anonkey debug.counters expose-deprecated-directives expose-experimental-directives fd-hard-limit
+  "it tunes HAProxy's own internals": `anonkey debug.counters expose-deprecated-directives fd-hard-limit
     force-cfg-parser-pause master-worker mworker-max-reloads mworker-prog max-spread-checks spread-checks no-memory-trimming noepoll noevports
     nogetaddrinfo nokqueue nopoll noreuseport prealloc-fd profiling.memory profiling.tasks quick-exit quiet setcap insecure-setuid-wanted
     close-spread-time warn-blocked-traffic-after shm-stats-file shm-stats-file-max-objects stress-level

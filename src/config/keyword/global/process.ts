@@ -85,6 +85,9 @@ export const processRows: readonly Row[] = [
   flag<GlobalDraft>('zero-warning', 'Refuse to start when there was any warning.', (target) => {
     target.zeroWarning = true;
   }),
+  flag<GlobalDraft>('expose-experimental-directives', 'Allow the actions that HAProxy calls experimental.', (target) => {
+    target.experimental = true;
+  }),
   time<GlobalDraft>('hard-stop-after', 'time', 'How long a soft stop may last before the rest is closed.', (target, ms) => {
     target.hardStopAfter = ms;
   }),

@@ -1,5 +1,5 @@
 /** What servers are told about the client's connection: X-Forwarded-For, X-Original-To, Forwarded (RFC 7239). */
-import type { Forwarded, ForwardFor, IpNetwork, SampleExpression } from '../../model.js';
+import type { Forwarded, ForwardFor, IpNetwork } from '../../model.js';
 import type { Mutable } from '../../draft.js';
 import type { Walk } from '../../walk.js';
 import { parseNetwork } from '../address.js';
@@ -84,7 +84,9 @@ function parseForwarded(walk: Walk): Forwarded | undefined {
     else {
       const argument = walk.next();
       if (argument === undefined) return walk.error(word, `'option forwarded' : missing expression after '${word.text}'`);
-      const sample: SampleExpression | undefined = walk.as('http-request').expression(argument);
+      const inner = walk.as('http-request');
+      const sample = inner.expression(argument);
+      walk.follow(inner);
       if (sample === undefined) return undefined;
       found[part] = sample;
     }

@@ -119,10 +119,10 @@ const INERT: Readonly<Record<string, string>> = {
   "it tunes HAProxy's own internals": 'use-small-buffers',
 };
 
-const UNSUPPORTED = `  external-check h1-case-adjust-bogus-client
-  h1-case-adjust-bogus-server http-buffer-request http-drop-request-trailers http-drop-response-trailers   http-pretend-keepalive http-proxy http-use-proxy-header httpchk idle-close-on-response independent-streams
-  ldap-check mysql-check persist pgsql-check prefer-last-server redis-check smtpchk spop-check ssl-hello-chk
-  transparent`;
+const UNSUPPORTED = `external-check h1-case-adjust-bogus-client h1-case-adjust-bogus-server http-buffer-request http-drop-request-trailers
+  http-drop-response-trailers http-pretend-keepalive http-proxy http-use-proxy-header httpchk idle-close-on-response
+  independent-streams ldap-check mysql-check persist pgsql-check prefer-last-server redis-check smtpchk spop-check
+  ssl-hello-chk transparent`;
 
 const REMOVED: Readonly<Record<string, string>> = {
   forceclose:

@@ -60,6 +60,14 @@ function parseRule(walk: Walk, target: ProxyDraft, family: RuleFamily): void {
       );
     return;
   }
+  if (row.experimental === true && !walk.site.global.experimental) {
+    walk.error(
+      word,
+      `'${row.name}' action is experimental, must be allowed via a global 'expose-experimental-directives'`,
+      "Add 'expose-experimental-directives' to the global section above.",
+    );
+    return;
+  }
   const rule = walk.as(family);
   rule.stopAtCondition();
   const data = row.parse(rule);
