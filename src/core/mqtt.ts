@@ -33,6 +33,8 @@ const PROPERTIES: Readonly<Record<number, Property>> = {
 };
 const USER_PROPERTY = 38;
 
+const isNumber = ({ kind }: Property): boolean => kind === 'byte' || kind === 'two' || kind === 'four';
+
 /** True if a property of that number may stand in a packet of that type. */
 export function isProperty(type: number, id: number): boolean {
   const places = PROPERTIES[id]?.places ?? '';
@@ -67,7 +69,7 @@ class PacketReader {
     return this.text.slice(this.at - length, this.at);
   }
 
-  /** Reads a block of properties; each may stand once, user properties as often as they like. */
+  /** Reads a block of properties; each may stand once, user properties as often as they like. Numbers that are left out are 0, as HAProxy has them. */
   properties(place: string, fields: Map<string, string>): void {
     const length = this.varint();
     if (this.left < length) throw new Malformed();
@@ -80,6 +82,7 @@ class PacketReader {
       const value = block.value(found.kind);
       if (id !== USER_PROPERTY) fields.set(String(id), value);
     }
+    for (const [id, found] of Object.entries(PROPERTIES)) if (isNumber(found) && found.places.includes(place) && !fields.has(id)) fields.set(id, '0');
   }
 
   private value(kind: Kind): string {
@@ -133,19 +136,16 @@ function goodFlags(flags: number, version: number): boolean {
   return (flags & 1) === 0 && (version === 5 || (flags & USERNAME) !== 0 || (flags & PASSWORD) === 0);
 }
 
-/** Highest return code before version 5. */
-const LAST_CODE = 5;
-
 function readConnack(reader: PacketReader, fields: Map<string, string>): void {
   const version = reader.left > 2 ? 5 : 4;
   const flags = reader.number(1);
   const code = reader.number(1);
-  if ((flags & 0xfe) !== 0 || (version === 4 && code > LAST_CODE)) throw new Malformed();
+  if ((flags & 0xfe) !== 0) throw new Malformed();
   fields.set('flags', String(flags)).set('protocol_version', String(version)).set('reason_code', String(code));
   if (version === 5) reader.properties('a', fields);
 }
 
-/** The packet that the bytes begin with, which must be CONNECT or CONNACK and all there is. */
+/** The packet that the bytes begin with, which must be CONNECT or CONNACK; others may follow. */
 export function parseMqtt(text: string): MqttPacket {
   if (text === '') return undefined;
   const type = text.charCodeAt(0) >> 4;
@@ -154,8 +154,7 @@ export function parseMqtt(text: string): MqttPacket {
   if (length === null || length === undefined) return length;
   const from = 1 + length.bytes;
   if (text.length < from + length.value) return undefined;
-  if (text.length > from + length.value) return null;
-  const reader = new PacketReader(text, from, text.length);
+  const reader = new PacketReader(text, from, from + length.value);
   const fields = new Map<string, string>();
   try {
     (type === CONNECT ? readConnect : readConnack)(reader, fields);

@@ -101,7 +101,7 @@ export const binaryConverters: readonly ConverterRow[] = [
   onBytes('base64', 'str', 'base64', (all) => Buffer.from(all, 'latin1').toString('base64')),
   { name: 'b64dec', args: [], in: 'str', out: 'bin', doc: 'bytes of base64', compile: () => (value) => (BASE64.test(value as string) ? { bin: Buffer.from(value as string, 'base64').toString('latin1') } : undefined) },
   onBytes('ub64enc', 'str', 'base64url without padding', (all) => Buffer.from(all, 'latin1').toString('base64url')),
-  { name: 'ub64dec', args: [], in: 'str', out: 'bin', doc: 'bytes of base64url', compile: () => (value) => (BASE64_URL.test((value as string).replace(/=+$/, '')) ? { bin: Buffer.from(value as string, 'base64url').toString('latin1') } : undefined) },
+  { name: 'ub64dec', args: [], in: 'str', out: 'bin', doc: 'bytes of base64url', compile: () => (value) => (BASE64_URL.test((value as string).replace(/=+$/, '')) && (value as string).length % 4 !== 1 ? { bin: Buffer.from(value as string, 'base64url').toString('latin1') } : undefined) },
   toDecimal('be2dec', 'decimal numbers of big-endian chunks', (chunk) => chunk),
   toDecimal('le2dec', 'decimal numbers of little-endian chunks', reversed),
   be2hex, bytes, hasControl,

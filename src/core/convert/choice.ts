@@ -77,7 +77,9 @@ export const choiceConverters: readonly ConverterRow[] = [
   },
 ];
 
-/** As strcmp(3) on bytes. */
+/** As strcmp(3) on bytes: the difference of the first bytes that differ, else of the lengths. */
 function compare(a: string, b: string): number {
-  return a === b ? 0 : a < b ? -1 : 1;
+  const both = Math.min(a.length, b.length);
+  for (let i = 0; i < both; i++) if (a[i] !== b[i]) return a.charCodeAt(i) - b.charCodeAt(i);
+  return Math.sign(a.length - b.length);
 }

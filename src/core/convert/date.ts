@@ -84,7 +84,12 @@ const toHttpDate: ConverterRow = {
   compile(args: readonly Arg[]) {
     const offset = given(args[0]) ? Number(args[0]) : 0;
     const scale = PER_SECOND[given(args[1]) ? String(args[1]) : 's']!;
-    return (value) => httpDate(Math.floor(((value as number) + offset) / scale));
+    return (value) => {
+      const ticks = (value as number) + offset;
+      const seconds = Math.floor(ticks / scale);
+      // HAProxy writes what is left of a second behind it, without zeros in front.
+      return scale === 1 ? httpDate(seconds) : httpDate(seconds).replace(/ GMT$/, `.${ticks - seconds * scale} GMT`);
+    };
   },
   check: (args) => checkUnit(args, 1),
 };
