@@ -50,7 +50,7 @@ export interface ParsedExpression {
   readonly end: number;
 }
 
-const NAME = /[A-Za-z0-9_.-]*/y;
+const NAME = /[A-Za-z0-9_.+-]*/y;
 
 /** The whole word as an expression; undefined after an error. */
 export function parseExpression(word: Word, scope: ExpressionScope): ParsedExpression | undefined {
@@ -73,7 +73,7 @@ export function parseDerived(word: Word, fetch: FetchRow, nameEnd: number, scope
   return new ExpressionParser(word, scope).parse(0, { row: fetch, end: nameEnd });
 }
 
-/** The keyword at `from`: letters, digits, '_', '.', '-'. */
+/** The keyword at `from`: letters, digits, '_', '.', '+', '-'. */
 export function keywordAt(text: string, from: number): string {
   NAME.lastIndex = from;
   return NAME.exec(text)?.[0] ?? '';

@@ -3,6 +3,8 @@ import type { ArgRow, CompileEnv, FetchRow } from '../row.js';
 import { headerName, type HeaderName, type Tx } from '../tx.js';
 import { Users } from '../userlist.js';
 
+/** The schemes that HAProxy knows, as they should be written. */
+const KNOWN: Readonly<Record<string, string>> = { basic: 'Basic', bearer: 'Bearer' };
 const AUTHORIZATION = headerName('authorization');
 
 /** Scheme and the rest of an Authorization header (RFC 9110, section 11.6.2). */
@@ -44,7 +46,10 @@ const header: ArgRow = { name: 'header', type: 'str', optional: true };
 export const authorizationFetches: readonly FetchRow[] = [
   {
     name: 'http_auth_type', args: [], out: 'str', needs: 'request', doc: 'authentication scheme of the request',
-    compile: () => (tx) => credentials(tx)?.scheme,
+    compile: () => (tx) => {
+      const scheme = credentials(tx)?.scheme;
+      return scheme === undefined ? undefined : KNOWN[scheme.toLowerCase()];
+    },
   },
   { name: 'http_auth_user', args: [], out: 'str', needs: 'request', doc: 'user of Basic authentication', compile: () => (tx) => basic(tx)?.user },
   { name: 'http_auth_pass', args: [], out: 'str', needs: 'request', doc: 'password of Basic authentication', compile: () => (tx) => basic(tx)?.password },

@@ -1,5 +1,5 @@
-import { leadingInt } from '../compile/cast.js';
 import type { ArgRow, Fetch, FetchRow, Needs, SampleType, Value } from '../row.js';
+import { looseInt } from './decimal.js';
 import { headerName, type HeaderName, type Tx } from '../tx.js';
 
 /** Where cookies stand: the request's Cookie lines, or the response's Set-Cookie lines (one cookie each, attributes after it). */
@@ -29,8 +29,8 @@ function walkLine(line: string, firstOnly: boolean, visit: VisitCookie): boolean
     const semicolon = cookieEnd(line, from);
     const part = line.slice(from, semicolon);
     const equals = part.indexOf('=');
-    // A name without `=` is not a cookie that has a value.
-    if (equals > 0 && visit(part.slice(0, equals).trim(), part.slice(equals + 1).trim())) return true;
+    // A name without `=` is not a cookie that has a value; names that begin with $ are attributes of old (RFC 2965).
+    if (equals >= 0 && part.trimStart()[0] !== '$' && visit(part.slice(0, equals).trim(), part.slice(equals + 1).trim())) return true;
     if (firstOnly) return false;
     from = semicolon + 1;
   }
@@ -122,7 +122,7 @@ function family(name: string, which: 'request' | 'response'): FetchRow[] {
   const side = ANY[which];
   return [
     valueRow(name, () => side, which, 'str', (text) => text),
-    valueRow(`${name}_val`, () => side, which, 'int', leadingInt),
+    valueRow(`${name}_val`, () => side, which, 'int', looseInt),
     countRow(`${name}_cnt`, side, which),
   ];
 }

@@ -1,8 +1,8 @@
 import type { Arg } from '../../config/model.js';
-import { leadingInt } from '../compile/cast.js';
 import { parseIp } from '../ip.js';
 import type { ArgRow, CompileEnv, Fetch, FetchRow, Needs, SampleType, Value } from '../row.js';
 import { headerName, type HeaderName, type Tx } from '../tx.js';
+import { looseInt } from './decimal.js';
 import { elementEnd, trimmed } from './list.js';
 
 type Has = (tx: Tx) => boolean;
@@ -121,13 +121,14 @@ interface Kind {
 const KINDS: readonly Kind[] = [
   { suffix: '', out: 'str', doc: 'value of a header', convert: (text) => text },
   { suffix: '_ip', out: 'addr', doc: 'address in a header', convert: headerIp },
-  { suffix: '_val', out: 'int', doc: 'integer in a header', convert: leadingInt },
+  { suffix: '_val', out: 'int', doc: 'integer in a header', convert: looseInt },
 ];
 
 /** An address alone, in brackets, or followed by a port. */
 function headerIp(text: string): Value | undefined {
-  const parts = /^\[([^\]]*)\](?::[0-9]+)?$/.exec(text) ?? /^([0-9.]+):[0-9]+$/.exec(text);
-  return parseIp(parts === null ? text : parts[1]!);
+  const parts = /^\[([^\]]*)\](?::([0-9]+))?$/.exec(text) ?? /^([0-9.]+):([0-9]+)$/.exec(text);
+  if (parts === null) return parseIp(text);
+  return Number(parts[2] ?? 0) > 65535 ? undefined : parseIp(parts[1]!);
 }
 
 function valueRow(name: string, cut: Cut, kind: Kind, has: Has, needs: Needs): FetchRow {

@@ -1,7 +1,8 @@
 import type { Arg } from '../../config/model.js';
-import { leadingInt } from '../compile/cast.js';
 import type { ArgRow, Fetch, FetchRow, SampleType, Value } from '../row.js';
 import type { Tx } from '../tx.js';
+import { bodyOf } from './body.js';
+import { looseInt } from './decimal.js';
 
 const ARGS: readonly ArgRow[] = [
   { name: 'name', type: 'str', optional: true },
@@ -34,7 +35,7 @@ const SEMICOLON = 59;
 
 /** Parameters of the target: they begin after `start` and end before `&`, `;` or the given delimiter. */
 function ofTarget(start: string): Source {
-  const own = start === '?' ? AMPERSAND : start.charCodeAt(0);
+  const own = start.charCodeAt(0);
   const ends = (code: number): boolean => code === AMPERSAND || code === SEMICOLON || code === own;
   return {
     walk(tx, visit) {
@@ -46,7 +47,7 @@ function ofTarget(start: string): Source {
 }
 
 const BODY: Source = {
-  walk: (tx, visit) => tx.hasRequest() && walk(tx.body(), 0, (code) => code === AMPERSAND, visit),
+  walk: (tx, visit) => tx.hasRequest() && walk(bodyOf(tx), 0, (code) => code === AMPERSAND, visit),
 };
 
 function wanted(args: readonly Arg[], flag: number): (name: string) => boolean {
@@ -100,7 +101,7 @@ function row(name: string, out: SampleType, convert: (text: string) => Value | u
 export const parameterFetches: readonly FetchRow[] = [
   row('urlp', 'str', (text) => text),
   row('url_param', 'str', (text) => text),
-  row('urlp_val', 'int', leadingInt),
+  row('urlp_val', 'int', looseInt),
   {
     name: 'req.body_param', args: [ARGS[0]!, ARGS[2]!], out: 'str', needs: 'request-body', doc: 'first parameter of that name in a url-encoded body, not decoded',
     ...reading(() => BODY, 1, (text) => text),

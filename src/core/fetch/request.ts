@@ -2,8 +2,9 @@ import { FACT_REQUESTS, FACT_REQUEST_VERSION } from '../abi.js';
 import { avalanche, sdbm } from '../compile/hash.js';
 import { ipv4Bytes, parseIpv4, parseIpv6 } from '../ip.js';
 import type { Fetch, FetchRow, Ip, SampleType } from '../row.js';
-import { authority } from '../target.js';
+import { authority, pathStart } from '../target.js';
 import { headerName, type Tx } from '../tx.js';
+import { bodyLengthOf, bodyOf, bodySizeOf } from './body.js';
 import { isKnown } from './known.js';
 
 const HOST = headerName('host');
@@ -12,21 +13,21 @@ function ofRequest(name: string, out: SampleType, doc: string, fetch: Fetch): Fe
   return { name, args: [], out, needs: 'request', doc, compile: () => fetch };
 }
 
-/** The first Host header followed by a part of the target; undefined without a path. */
+/** The first Host header followed by a part of the target; without a Host the part alone, if it is there. */
 const withHost = (part: (tx: Tx) => string | undefined) => (tx: Tx): string | undefined => {
+  const host = tx.hasRequest() ? (tx.header(HOST) ?? '') : '';
   const rest = part(tx);
-  return rest === undefined ? undefined : (tx.header(HOST) ?? '') + rest;
+  return host === '' ? rest : host + (rest ?? '');
 };
 const base = withHost((tx) => tx.path());
 const baseq = withHost((tx) => tx.pathq());
-const hostUrl = withHost((tx) => tx.uri());
 
 const hashed = (text: (tx: Tx) => string | undefined) => (tx: Tx): number | undefined => {
   const value = text(tx);
   return value === undefined ? undefined : avalanche(sdbm(value));
 };
 const base32 = hashed(base);
-const url32 = hashed(hostUrl);
+const url32 = hashed(baseq);
 
 /** A 32-bit hash followed by the client's address: a key of 8 or 20 bytes. */
 const withSource = (hash: (tx: Tx) => number | undefined): Fetch => (tx) => {
@@ -117,9 +118,13 @@ export const requestFetches: readonly FetchRow[] = [
     ofRequest(name, 'bool', 'true once a request head has been read', (tx) => (tx.hasRequest() ? true : undefined))),
   { ...ofRequest('http_first_req', 'bool', 'true for the first request of a connection', (tx) => tx.facts[FACT_REQUESTS]! <= 1), orElse: 'response' },
   lasting('capture.req.method', 'method of the request as it came', (tx) => tx.streamIfAny()?.method ?? tx.method()),
-  lasting('capture.req.uri', 'the request target as it came', (tx) => tx.streamIfAny()?.uri ?? tx.uri()),
+  lasting('capture.req.uri', 'path and query string of the request as it came', (tx) => {
+    const uri = tx.streamIfAny()?.uri ?? tx.uri();
+    const start = uri === undefined ? -1 : pathStart(uri);
+    return start < 0 ? undefined : uri!.slice(start);
+  }),
   lasting('capture.req.ver', 'version of the request: HTTP/1.0 or HTTP/1.1', withMinor('HTTP/')),
-  { ...ofRequest('req.body', 'bin', 'body bytes that have arrived', ifRequest((tx) => ({ bin: tx.body() }))), needs: 'request-body' },
-  { ...ofRequest('req.body_len', 'int', 'number of body bytes that have arrived', ifRequest((tx) => tx.bodyLength())), needs: 'request-body' },
-  { ...ofRequest('req.body_size', 'int', 'announced length of the body', ifRequest((tx) => tx.announcedBodyLength())), needs: 'request-body' },
+  { ...ofRequest('req.body', 'bin', 'body bytes that have arrived', ifRequest((tx) => ({ bin: bodyOf(tx) }))), needs: 'request-body' },
+  { ...ofRequest('req.body_len', 'int', 'number of body bytes that have arrived', ifRequest(bodyLengthOf)), needs: 'request-body' },
+  { ...ofRequest('req.body_size', 'int', 'announced length of the body', ifRequest(bodySizeOf)), needs: 'request-body' },
 ];

@@ -1,6 +1,7 @@
 import { PHASE_END } from '../abi.js';
 import type { FetchRow } from '../row.js';
 import type { Tx } from '../tx.js';
+import { bodyLengthOf, bodyOf, bodySizeOf } from './body.js';
 
 const version = (tx: Tx): string | undefined => (tx.hasResponse() ? `1.${tx.version()}` : undefined);
 
@@ -21,14 +22,14 @@ export const responseFetches: readonly FetchRow[] = [
   },
   {
     name: 'res.body', args: [], out: 'bin', needs: 'response-body', doc: 'body bytes of the response that have arrived',
-    compile: () => (tx) => (tx.hasResponse() ? { bin: tx.body() } : undefined),
+    compile: () => (tx) => (tx.hasResponse() ? { bin: bodyOf(tx) } : undefined),
   },
   {
     name: 'res.body_len', args: [], out: 'int', needs: 'response-body', doc: 'number of body bytes of the response that have arrived',
-    compile: () => (tx) => (tx.hasResponse() ? tx.bodyLength() : undefined),
+    compile: () => (tx) => (tx.hasResponse() ? bodyLengthOf(tx) : undefined),
   },
   {
     name: 'res.body_size', args: [], out: 'int', needs: 'response-body', doc: "announced length of the response's body",
-    compile: () => (tx) => (tx.hasResponse() ? tx.announcedBodyLength() : undefined),
+    compile: () => (tx) => (tx.hasResponse() ? bodySizeOf(tx) : undefined),
   },
 ];

@@ -43,8 +43,8 @@ describe('request targets', () => {
   test.each([
     ['http://192.0.2.1:8080/x?y#z', ['/x', '/x?y#z', 'y#z', 'http://192.0.2.1:8080/x?y#z', '192.0.2.1', '8080', 'h/x']],
     ['http://[2001:db8::1]/', ['/', '/', undefined, 'http://[2001:db8::1]/', '2001:db8::1', '80', 'h/']],
-    ['http://name', [undefined, undefined, undefined, 'http://name', undefined, '80', undefined]],
-    ['*', [undefined, undefined, undefined, '*', undefined, undefined, undefined]],
+    ['http://name', [undefined, undefined, undefined, 'http://name', undefined, '80', 'h']],
+    ['*', [undefined, undefined, undefined, '*', undefined, undefined, 'h']],
     ['/?', ['/', '/?', undefined, '/?', undefined, undefined, 'h/']],
     ['//double//', ['//double//', '//double//', undefined, '//double//', undefined, undefined, 'h//double//']],
   ])('%s', async (target, expected) => {
