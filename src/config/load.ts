@@ -11,6 +11,7 @@ import type { Lookup } from './lookup.js';
 import type { Global, Model } from './model.js';
 import { parseSources } from './parser.js';
 import { resolve } from './resolve.js';
+import { lineStarts } from './source.js';
 import type { Source } from './source.js';
 import { Environment } from './variables.js';
 
@@ -59,7 +60,7 @@ async function loadSources(sources: readonly Source[], options: LoadOptions, dia
     proxies: builder.proxies,
     named: builder.named,
     environment: changes(before, environment),
-    sources: sources.map(({ name }) => ({ name })),
+    sources: sources.map((source) => ({ name: source.name, lineStarts: lineStarts(source) })),
   };
   const model = resolve(drafts, book, report);
   checkProxies(builder.proxies, report);

@@ -8,7 +8,8 @@ import type { Span } from './diagnostic.js';
 export type Mode = 'tcp' | 'http' | 'log' | 'spop' | 'haterm';
 
 export interface Model {
-  readonly sources: readonly { readonly name: string }[];
+  /** Files by the number that spans give, with the offsets at which their lines start. */
+  readonly sources: readonly ModelSource[];
   readonly global: Global;
   readonly proxies: readonly Proxy[];
   readonly servers: readonly Server[];
@@ -17,6 +18,11 @@ export interface Model {
   /** Those of crt-store sections that rules may use for tokens. */
   readonly certificates: readonly Certificate[];
   readonly jwt: JwtPolicy;
+}
+
+export interface ModelSource {
+  readonly name: string;
+  readonly lineStarts: readonly number[];
 }
 
 /** A `userlist` section. */

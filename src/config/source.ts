@@ -78,7 +78,11 @@ export function lineStarts(source: Source): readonly number[] {
 
 /** Line number of an offset, counted from 1. */
 export function lineOf(source: Source, offset: number): number {
-  const starts = lineStarts(source);
+  return lineAt(lineStarts(source), offset);
+}
+
+/** The same from the offsets at which lines start. */
+export function lineAt(starts: readonly number[], offset: number): number {
   let low = 0;
   let high = starts.length;
   while (high - low > 1) {

@@ -6,11 +6,16 @@ import { toText } from './compile/cast.js';
 import { compileForwarded } from './forwarded.js';
 import type { CompileEnv, Ip } from './row.js';
 import type { Tx } from './tx.js';
-import { uniqueIdOf } from './unique_id.js';
+import { isUniqueIdWanted, uniqueIdOf } from './unique_id.js';
 
-/** True if requests through this proxy may need an addition. */
-export function departs(proxy: Proxy): boolean {
-  return proxy.mode === 'http' && (proxy.uniqueIdHeader !== null || proxy.forwarded !== null || proxy.originalTo !== null);
+/** True if requests through this proxy may need an addition, or a unique id that something asks for later. To be asked when all rules are compiled. */
+export function departs(proxy: Proxy, env: CompileEnv): boolean {
+  if (proxy.mode !== 'http') return false;
+  return needsUniqueId(proxy, env) || proxy.forwarded !== null || proxy.originalTo !== null;
+}
+
+function needsUniqueId({ uniqueIdFormat, uniqueIdHeader }: Proxy, env: CompileEnv): boolean {
+  return uniqueIdFormat !== null && (uniqueIdHeader !== null || isUniqueIdWanted(env));
 }
 
 function within(ip: Ip, network: IpNetwork): boolean {
@@ -25,12 +30,13 @@ function within(ip: Ip, network: IpNetwork): boolean {
 /** False if an addition did not fit. */
 type Addition = (tx: Tx) => boolean;
 
-function uniqueIdAddition({ uniqueIdHeader }: Proxy, env: CompileEnv): Addition | null {
-  if (uniqueIdHeader === null) return null;
+function uniqueIdAddition(proxy: Proxy, env: CompileEnv): Addition | null {
+  if (!needsUniqueId(proxy, env)) return null;
+  const { uniqueIdHeader } = proxy;
   const make = uniqueIdOf(env);
   return (tx) => {
     const id = make(tx);
-    return id === undefined || tx.addHeader(uniqueIdHeader, id);
+    return id === undefined || uniqueIdHeader === null || tx.addHeader(uniqueIdHeader, id);
   };
 }
 
@@ -55,15 +61,14 @@ function addOriginalTo(tx: Tx, frontend: Proxy, backend: Proxy): boolean {
 /** The step; null if no proxy of the configuration adds anything. */
 export function departureStep(model: Model, env: CompileEnv): ((tx: Tx) => number) | null {
   const { proxies } = model;
-  if (!proxies.some(departs)) return null;
+  const asks = proxies.map((proxy) => departs(proxy, env));
+  if (!asks.includes(true)) return null;
   const ids = proxies.map((proxy) => uniqueIdAddition(proxy, env));
   const forwarded = proxies.map((proxy) => forwardedAddition(proxy, env));
   const done = rewritten(env);
   return (tx) => {
-    const frontend = proxies[tx.frontend]!;
-    const backend = proxies[tx.backend]!;
-    if (!departs(frontend) && !departs(backend)) return VERDICT_CONTINUE;
-    const ok = (ids[tx.frontend]?.(tx) ?? true) && (forwarded[tx.backend]?.(tx) ?? true) && addOriginalTo(tx, frontend, backend);
+    if (!asks[tx.frontend]! && !asks[tx.backend]!) return VERDICT_CONTINUE;
+    const ok = (ids[tx.frontend]?.(tx) ?? true) && (forwarded[tx.backend]?.(tx) ?? true) && addOriginalTo(tx, proxies[tx.frontend]!, proxies[tx.backend]!);
     return ok ? VERDICT_CONTINUE : done(tx, false);
   };
 }

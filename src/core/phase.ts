@@ -1,5 +1,6 @@
 import type { Rule, RuleFamily } from '../config/model.js';
-import { VERDICT_CONTINUE, VERDICT_MORE } from './abi.js';
+import { lineAt } from '../config/source.js';
+import { VERDICT_CONTINUE, VERDICT_MORE, VERDICT_YIELD } from './abi.js';
 import { actions } from './action/index.js';
 import type { Environment } from './compile/environment.js';
 import { STOP, type Act, type ActionRow } from './row.js';
@@ -9,6 +10,8 @@ import type { Tx } from './tx.js';
 interface Step {
   readonly when: ((tx: Tx) => boolean) | null;
   readonly act: Act;
+  /** `file:line` of the rule. */
+  readonly place: string;
 }
 
 const rows: ReadonlyMap<string, ActionRow> = new Map(actions.map((row) => [row.name, row]));
@@ -34,7 +37,21 @@ function compileRule(rule: Rule, env: Environment): Step | null {
   if (row === undefined) throw new Error(`unknown action '${rule.action}'`);
   const when = rule.condition === null ? true : env.fold(rule.condition);
   if (when === false) return null;
-  return { when: when === true ? null : when, act: row.compile(rule.data, env) };
+  return { when: when === true ? null : when, act: row.compile(rule.data, env), place: placeOf(rule, env) };
+}
+
+function placeOf({ span }: Rule, { model }: Environment): string {
+  const source = model.sources[span.source];
+  return source === undefined ? '' : `${source.name}:${lineAt(source.lineStarts, span.start)}`;
+}
+
+/** Leaves word of the rule that ended its set or waits, where a sample may ask for it; passes the verdict on. */
+function noted(tx: Tx, { place }: Step, result: number, env: Environment): number {
+  if (env.keeps.has('last-rule')) {
+    const waits = result === VERDICT_MORE || result === VERDICT_YIELD;
+    tx.stream()[waits ? 'waitingRule' : 'lastRule'] = place;
+  }
+  return result === STOP ? VERDICT_CONTINUE : result;
 }
 
 /** Rules that look at bytes which may still come: they wait when a condition fails for want of them. */
@@ -47,33 +64,33 @@ const WAITING: readonly RuleFamily[] = ['tcp-request content', 'tcp-response con
 export function compileRules(rules: readonly Rule[], family: RuleFamily, env: Environment): RuleSet {
   const steps = rules.map((rule) => compileRule(rule, env)).filter((step): step is Step => step !== null);
   if (steps.length === 0) return null;
-  return WAITING.includes(family) ? waiting(steps) : plain(steps);
+  return WAITING.includes(family) ? waiting(steps, env) : plain(steps, env);
 }
 
-function plain(steps: readonly Step[]): (tx: Tx) => number {
+function plain(steps: readonly Step[], env: Environment): (tx: Tx) => number {
   return (tx) => {
     tx.strict = true;
     for (let i = 0; i < steps.length; i++) {
-      const { when, act } = steps[i]!;
-      if (when !== null && !when(tx)) continue;
-      const result = act(tx);
-      if (result !== VERDICT_CONTINUE) return result === STOP ? VERDICT_CONTINUE : result;
+      const step = steps[i]!;
+      if (step.when !== null && !step.when(tx)) continue;
+      const result = step.act(tx);
+      if (result !== VERDICT_CONTINUE) return noted(tx, step, result, env);
     }
     return VERDICT_CONTINUE;
   };
 }
 
-function waiting(steps: readonly Step[]): (tx: Tx) => number {
+function waiting(steps: readonly Step[], env: Environment): (tx: Tx) => number {
   return (tx) => {
     for (let i = 0; i < steps.length; i++) {
-      const { when, act } = steps[i]!;
+      const step = steps[i]!;
       tx.mayChange = false;
-      if (when !== null && !when(tx)) {
-        if (tx.mayChange) return VERDICT_MORE;
+      if (step.when !== null && !step.when(tx)) {
+        if (tx.mayChange) return noted(tx, step, VERDICT_MORE, env);
         continue;
       }
-      const result = act(tx);
-      if (result !== VERDICT_CONTINUE) return result === STOP ? VERDICT_CONTINUE : result;
+      const result = step.act(tx);
+      if (result !== VERDICT_CONTINUE) return noted(tx, step, result, env);
     }
     return VERDICT_CONTINUE;
   };

@@ -15,6 +15,7 @@ import { compileVariables } from './global_variable.js';
 import { headerNamesStep } from './header_names.js';
 import { monitorStep } from './monitor.js';
 import { compileRules, sequence, type RuleSet } from './phase.js';
+import { requestLineStep } from './request_line.js';
 import { Tx } from './tx.js';
 import { compileUseServer } from './use_server.js';
 import { verdict } from './verdict.js';
@@ -85,6 +86,8 @@ interface Tables {
   readonly inbound: readonly RuleSet[];
   readonly outbound: readonly RuleSet[];
   readonly after: readonly RuleSet[];
+  /** Notes the request line before all rules, where one asks for it later. */
+  readonly noteLine: RuleSet;
   /** By frontend: captures of the response, before all rules. */
   readonly captures: readonly RuleSet[];
   readonly choice: readonly Choice[];
@@ -109,16 +112,17 @@ function tablesOf(model: Model, env: Environment, backends: Backends): Tables {
     choice: by((proxy) => compileChoice(proxy, env)),
     useServer: by((proxy) => compileUseServer(proxy, backends, env)),
     departure: departureStep(model, env),
+    noteLine: requestLineStep(env),
     more: by((proxy) => verdict(VERDICT_MORE, proxy.inspectDelay.request ?? 0xffffff)),
   };
 }
 
 /** Phases in which a proxy has something to decide, as the engine wants to know. */
-function phasesOf(model: Model, tables: Tables): number[] {
+function phasesOf(model: Model, tables: Tables, env: Environment): number[] {
   return model.proxies.map((proxy) => {
     const own = (set: readonly RuleSet[]): boolean => set[proxy.index] !== null;
-    const asks = (other: Proxy): boolean => tables.inbound[other.index] !== null || departs(other);
-    const ahead = proxy.useBackend.length > 0 || asks(proxy)
+    const asks = (other: Proxy): boolean => tables.inbound[other.index] !== null || departs(other, env);
+    const ahead = proxy.useBackend.length > 0 || asks(proxy) || (tables.noteLine !== null && proxy.mode === 'http')
       || (proxy.isFrontend && reachableBackends(model, proxy).some((backend) => asks(model.proxies[backend]!)));
     let bits = 0;
     const set = (phase: number, there: boolean): void => {
@@ -151,6 +155,7 @@ function onTheWayIn(tables: Tables, chooseServer: Handler, unavailable: Handler)
   const wait = (result: number, proxy: number): number => (result === VERDICT_MORE ? tables.more[proxy]! : result);
   return (tx) => {
     const { frontend } = tx;
+    tables.noteLine?.(tx);
     const rules = tables.inbound[frontend]!;
     if (rules !== null) {
       const result = rules(tx);
@@ -236,7 +241,7 @@ export function compile(model: Model, parts: PlanParts): Plan {
   let tx: Tx | null = null;
   return {
     responses: env.responses.map((raw) => Buffer.from(raw, 'latin1')),
-    phases: phasesOf(model, tables),
+    phases: phasesOf(model, tables, env),
     errors,
     attach(engine) {
       tx = new Tx(engine.window, { offset: engine.editOffset, size: engine.editSize }, model.global.tune.maxHeaders);

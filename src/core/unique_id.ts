@@ -15,6 +15,11 @@ export function uniqueIdOf(env: CompileEnv): Make {
   return own;
 }
 
+/** True if something that was compiled may ask for unique ids. */
+export function isUniqueIdWanted(env: CompileEnv): boolean {
+  return made.has(env);
+}
+
 function compile(env: CompileEnv): Make {
   // Formats may ask for the unique id themselves: they are compiled when the first stream asks.
   const formats: (((tx: Tx) => string) | null | undefined)[] = [];

@@ -55,7 +55,7 @@ describe('files', () => {
     }
     const { model, sources } = await load([directory], { env: {}, lookup });
     expect(sources.map(({ name }) => name)).toEqual([join(directory, '10-a.cfg'), join(directory, '20-b.cfg')]);
-    expect(model?.sources).toEqual(sources.map(({ name }) => ({ name })));
+    expect(model?.sources.map(({ name }) => ({ name }))).toEqual(sources.map(({ name }) => ({ name })));
     expect(model?.proxies.map(({ name, retries }) => [name, retries])).toEqual([['a', 7], ['b', 7]]);
   });
 });

@@ -54,3 +54,13 @@ test('content rules in mode http see the request', async () => {
   expect(made.counter(frontendCounter(0, CF_REQ_DENIED))).toBe(1);
   expect(made.request('GET / HTTP/1.1\n\n').head).toContain('x: y');
 });
+
+describe('the rule that ended its set', () => {
+  test('is known to samples of later phases, by file and line', async () => {
+    const made = await rules(['http-request allow if { path /a }', 'http-request set-header x y'], ['http-response set-header last %[last_rule_file]/%[last_rule_line]']);
+    made.request('GET /a HTTP/1.1\n\n');
+    expect(made.response('HTTP/1.1 200 OK\n\n').head.at(-1)).toBe('last: test.cfg/8');
+    made.request('GET /b HTTP/1.1\n\n', { requests: 2 });
+    expect(made.response('HTTP/1.1 200 OK\n\n', { requests: 2 }).head.at(-1)).toBe('last: /');
+  });
+});

@@ -6,8 +6,8 @@ type Stores = (tx: Tx, variable: VariableName, value: Value) => boolean;
 
 /** Conditions of set-var (manual: converter set-var): all must hold for the variable to be set. */
 const CONDITIONS: Readonly<Record<string, Stores>> = {
-  ifexists: (tx, variable) => tx.variables.has(variable),
-  ifnotexists: (tx, variable) => !tx.variables.has(variable),
+  ifexists: exists,
+  ifnotexists: (tx, variable) => !exists(tx, variable),
   ifset: (tx, variable) => tx.variables.has(variable),
   ifnotset: (tx, variable) => !tx.variables.has(variable),
   ifempty: (_tx, _variable, value) => isEmpty(value),
@@ -15,6 +15,11 @@ const CONDITIONS: Readonly<Record<string, Stores>> = {
   ifgt: (tx, variable, value) => order(tx, variable, value, (stored, given) => stored > given),
   iflt: (tx, variable, value) => order(tx, variable, value, (stored, given) => stored < given),
 };
+
+/** A variable of the process exists, without a value, as soon as some line could set it. */
+function exists(tx: Tx, variable: VariableName): boolean {
+  return variable.scope === 'proc' || tx.variables.has(variable);
+}
 
 function isEmpty(value: Value): boolean {
   return value === '' || (typeof value === 'object' && 'bin' in value && value.bin === '');
