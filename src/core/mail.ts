@@ -1,9 +1,12 @@
 import type { Model } from '../config/model.js';
 import type { WorkerPlace } from './plane.js';
+import type { Changes } from './process_variables.js';
 
 /** What a worker gets at its start (workerData). */
 export interface WorkerStart {
   readonly model: Model;
+  /** Variables of the process at start. */
+  readonly variables: Changes;
   readonly place: WorkerPlace;
 }
 

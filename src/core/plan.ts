@@ -11,13 +11,14 @@ import { compileChoice, reachableBackends, type Choice } from './choice.js';
 import { Environment } from './compile/environment.js';
 import { Counters } from './count.js';
 import { departs, departureStep } from './departure.js';
-import { compileVariables } from './global_variable.js';
 import { headerNamesStep } from './header_names.js';
 import { monitorStep } from './monitor.js';
 import { compileRules, sequence, type RuleSet } from './phase.js';
+import type { Changes } from './process_variables.js';
 import { requestLineStep } from './request_line.js';
 import { Tx } from './tx.js';
 import { compileUseServer } from './use_server.js';
+import type { Variables } from './variable.js';
 import { verdict } from './verdict.js';
 
 /** What a worker gives to its plan. */
@@ -44,8 +45,8 @@ export interface Plan {
   readonly phases: readonly number[];
   /** By proxy: [status, response index] pairs. */
   readonly errors: readonly (readonly (readonly [number, number])[])[];
-  /** To be called once, before the engine starts. */
-  attach(engine: Engine): void;
+  /** To be called once, before the engine starts; with the variables of the process. Returns where variables are kept. */
+  attach(engine: Engine, variables: Changes): Variables;
   /** The answer to the engine: a verdict of abi.def. Never throws. */
   decide(phase: number, session: number): number;
 }
@@ -236,16 +237,16 @@ export function compile(model: Model, parts: PlanParts): Plan {
   const handlers = handlersOf(tables, parts.backends, env);
   env.error(500);
   const errors = model.proxies.map((proxy) => env.errorsOf(proxy.index));
-  const setVariables = compileVariables(model.global.variables, env);
   const failures = new Failures(env, parts.log ?? ((line) => process.stderr.write(`${line}\n`)));
   let tx: Tx | null = null;
   return {
     responses: env.responses.map((raw) => Buffer.from(raw, 'latin1')),
     phases: phasesOf(model, tables, env),
     errors,
-    attach(engine) {
+    attach(engine, variables) {
       tx = new Tx(engine.window, { offset: engine.editOffset, size: engine.editSize }, model.global.tune.maxHeaders);
-      setVariables(tx);
+      for (const [name, value] of variables) if (value !== undefined) tx.variables.proc.set(name, value);
+      return tx.variables;
     },
     decide(phase) {
       const now = tx!;

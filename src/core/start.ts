@@ -13,6 +13,7 @@ import { startSampler } from './metric/sampler.js';
 import { MetricsSource } from './metrics_source.js';
 import type { WorkerListener } from './plane.js';
 import { print } from './print.js';
+import { initialVariables } from './process_variables.js';
 import { signalProcesses } from './signals.js';
 import { StartError } from './start_error.js';
 import { version } from './version.js';
@@ -122,8 +123,9 @@ async function readyWorkers(
   let ready = false;
   let fail: (error: Error) => void = () => undefined;
   const failed = new Promise<never>((_, reject) => (fail = reject));
+  const variables = initialVariables(model);
   const starts = Array.from({ length: model.global.nbthread }, (_, worker): WorkerStart => {
-    return { model, place: { pages: pages.id, worker, limits, listeners: workerListeners(model, bound, worker) } };
+    return { model, variables, place: { pages: pages.id, worker, limits, listeners: workerListeners(model, bound, worker) } };
   });
   const pool = new WorkerPool(starts, options.memory, {
     ask: (topic, request) => metrics.ask(topic, request),

@@ -32,6 +32,8 @@ interface Scopes extends Tenant {
 /** Variables of a worker: those of the process, and by session slot those of the sessions. */
 export class Variables {
   readonly proc: Values = new Map();
+  /** Hears of every change that a rule makes to a variable of the process; undefined: removed. */
+  onProcess: ((name: string, value: Value | undefined) => void) | null = null;
   private readonly slots = new Slots<Scopes>({ make: newScopes, nextSession: (scopes) => scopes.sess.clear(), nextRequest });
   private facts: Int32Array = new Int32Array(64);
   private phase = 0;
@@ -54,7 +56,9 @@ export class Variables {
   set(variable: VariableName, value: Value): boolean {
     const values = this.values(variable.scope, true);
     if (values === undefined) return false;
-    values.set(variable.name, keep(value));
+    const kept = keep(value);
+    values.set(variable.name, kept);
+    if (variable.scope === 'proc') this.onProcess?.(variable.name, kept);
     return true;
   }
 
@@ -65,6 +69,7 @@ export class Variables {
 
   unset(variable: VariableName): void {
     this.values(variable.scope, false)?.delete(variable.name);
+    if (variable.scope === 'proc') this.onProcess?.(variable.name, undefined);
   }
 
   private values(scope: Scope, make: boolean): Values | undefined {

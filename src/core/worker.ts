@@ -7,6 +7,7 @@ import { loadAddon } from './load_addon.js';
 import type { FromWorker, ToWorker, WorkerStart } from './mail.js';
 import { compile } from './plan.js';
 import { engineConf } from './plane.js';
+import { shareVariables } from './process_variables.js';
 
 /** After a soft stop: how often to look whether the last session has gone. */
 const DRAIN_INTERVAL_MS = 10;
@@ -32,7 +33,7 @@ class Questions {
   }
 }
 
-function run(port: MessagePort, { model, place }: WorkerStart): void {
+function run(port: MessagePort, { model, variables, place }: WorkerStart): void {
   const send = (mail: FromWorker): void => port.postMessage(mail);
   const questions = new Questions(send);
   const addon = loadAddon();
@@ -55,7 +56,7 @@ function run(port: MessagePort, { model, place }: WorkerStart): void {
     log: (line) => send({ kind: 'log', line }),
   });
   made.engine = addon.createEngine(engineConf(model, plan, place), (phase, session) => plan.decide(phase, session));
-  plan.attach(made.engine);
+  shareVariables(plan.attach(made.engine, variables), `tsproxy variables ${place.pages}`);
   port.on('message', (mail: ToWorker) => {
     switch (mail.kind) {
       case 'start':

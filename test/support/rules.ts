@@ -15,6 +15,7 @@ import type { Engine } from '../../src/core/addon.js';
 import { proxyCell, serverCell } from '../../src/core/cells.js';
 import { parseIp } from '../../src/core/ip.js';
 import { compile, type Plan } from '../../src/core/plan.js';
+import { initialVariables } from '../../src/core/process_variables.js';
 import { METHODS } from '../../src/core/tx.js';
 import { verdictArgument, verdictCode } from '../../src/core/verdict.js';
 
@@ -94,7 +95,7 @@ export class RuleBench {
       state: this.state, counters: this.counters, worker: 3, backends: this.backends(), engine: () => this.engine,
       ask: async (topic, request) => this.answer(topic, request), log: (line) => void this.logged.push(line),
     });
-    this.plan.attach(this.engine);
+    this.plan.attach(this.engine, initialVariables(model));
   }
 
   private backends(): Backends {
