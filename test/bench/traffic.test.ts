@@ -99,7 +99,6 @@ describe('measuring', () => {
     await processes.stop(child);
   });
 });
-});
 
 describe('npm run bench', () => {
   const bench = (...args: string[]): { status: number | null; said: string } => {
