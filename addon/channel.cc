@@ -8,7 +8,6 @@ namespace tsproxy {
 namespace {
 
 constexpr uint8_t REACH_MOST = 3;
-constexpr size_t LEAST_SPLICED = 256u << 10;   // a turn that fills less of a pipe costs more than it moves
 
 BlockPool& pool_of(Worker& w, const Channel& ch) { return ch.large ? w.large : w.small; }
 
@@ -174,7 +173,8 @@ bool move(Worker& w, Channel& ch) {
   uint64_t sent_before = ch.sent;
   flush(w, ch);
   bool moved = ch.sent != sent_before;
-  size_t budget = ch.has(BF_SPLICE | BF_AUTO) ? std::max(w.move_budget, LEAST_SPLICED) : w.move_budget;
+  const size_t slice = std::min(SLICE, w.pass_left);
+  size_t budget = slice;
   while (ch.has(BF_EMPTY) && !ch.has(BF_SHUTR | BF_NO_MEMORY) && ch.consumer != nullptr) {
     if (note_ends(w, ch)) {
       moved = true;
@@ -198,6 +198,7 @@ bool move(Worker& w, Channel& ch) {
     budget -= std::min(n, budget);
   }
   give_back_pipe(w, ch);
+  w.pass_left -= slice - budget;
   return note_ends(w, ch) || moved;
 }
 

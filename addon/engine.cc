@@ -17,8 +17,7 @@ constexpr size_t WINDOW_BYTES = 131072;    // most that one read takes, unless b
 constexpr int MAX_EVENTS = 512;            // of one pass; the rest comes with the next
 constexpr uint32_t SMALL_KEPT = 256, LARGE_KEPT = 64;   // freed blocks kept for reuse
 constexpr int PREALLOCATED_PIPES = 16;
-// Bytes that the sessions of one pass may move together, and the share of each.
-constexpr size_t PASS_BUDGET = 16u << 20, LEAST_BUDGET = 64u << 10, MOST_BUDGET = 2u << 20;
+constexpr size_t PASS_BUDGET = 16u << 20;   // bytes of one pass: accepts and timers have their turn in time
 constexpr int SLOT_ROUNDS = 8;             // of one pass, in which sessions that got a slot may give it back at once
 
 size_t window_bytes(const EngineConf& conf) {
@@ -52,18 +51,11 @@ void collect(Worker& w) {
   if (n == MAX_EVENTS) w.loop.post();
 }
 
-// Many busy sessions get less each, so that accepts and timers have their turn in time.
-void share_budget(Worker& w) {
-  w.move_budget = std::clamp(PASS_BUDGET / std::max<size_t>(w.run_count, 1), LEAST_BUDGET, MOST_BUDGET);
-}
-
 void run_all(Worker& w) {
-  share_budget(w);
   while (Session* s = w.run_first) {
     w.run_first = s->next_run;
     if (w.run_first == nullptr) w.run_last = nullptr;
     s->flags &= ~SF_RUN;
-    if (w.run_count > 0) w.run_count--;
     if (s->state != SessionState::Done) run(w, *s);
   }
 }
@@ -188,6 +180,7 @@ void Engine::pass() {
   w.loop.update_clock();
   uint64_t began = w.loop.now_ns();
   count(&w.row[CW_PASSES]);
+  w.pass_left = PASS_BUDGET;
   if (w.row[CW_PASSES] % 1024 == 0) read_wall_clock(w);
   wake_again(w);
   collect(w);

@@ -12,6 +12,7 @@
 namespace tsproxy {
 
 constexpr uint32_t NOBODY = ~0u;
+constexpr size_t SLICE = 1u << 20;   // bytes that one channel may move before the next session has its turn
 
 // The message that lies in the window, for as long as one run of its session lasts. What is not consumed by then is put
 // back into the connection it came from.
@@ -46,8 +47,7 @@ struct Worker {
   Loaded loaded;
   Session* run_first = nullptr;       // sessions to run in this pass
   Session* run_last = nullptr;
-  size_t run_count = 0;
-  size_t move_budget = 0;             // bytes that one channel may move before the next session has its turn
+  size_t pass_left = 0;               // bytes that may still be moved in this pass
   std::vector<uint32_t> again;        // handles of those that used up their budget: run in the next pass
   std::vector<Connection*> closed;    // memory to free at the end of the pass
   std::vector<Session*> done;

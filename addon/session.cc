@@ -105,7 +105,6 @@ void wake(Worker& w, Session& s) {
   s.next_run = nullptr;
   (w.run_last != nullptr ? w.run_last->next_run : w.run_first) = &s;
   w.run_last = &s;
-  w.run_count++;
 }
 
 void run(Worker& w, Session& s) {

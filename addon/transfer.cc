@@ -79,6 +79,12 @@ void note_activity(Worker& w, Session& s) {
   if (s.down.has(BF_READ)) s.server_ms = now;
 }
 
+// Behind the others of this pass, or in the next one if this has moved enough.
+void run_again(Worker& w, Session& s) {
+  if (w.pass_left > 0) wake(w, s);
+  else w.again.push_back(s.handle);
+}
+
 }  // namespace
 
 uint16_t splice_flags(const Worker& w, const Session& s, int32_t option) {
@@ -144,7 +150,7 @@ Step step_transfer(Worker& w, Session& s) {
     Step step = s.has(SF_TUNNEL) ? settle_tunnel(w, s) : settle_streams(w, s);
     if (step == Step::Again || s.state != SessionState::Transfer) return step;
     bool again = ((s.up.flags | s.down.flags) & BF_AGAIN) != 0;
-    if (again) w.again.push_back(s.handle);
+    if (again) run_again(w, s);
     if (again || !moved) return Step::Wait;
   }
 }
