@@ -53,9 +53,10 @@ const LONG_TEXT = 2048;
 export class LinearRegExp extends RegExp {
   private readonly linear: RegExp;
 
-  constructor(source: string, flags: string) {
-    super(source, flags);
-    this.linear = new RegExp(source, `${flags}l`);
+  // matchAll() and split() copy an expression with the flags that V8 tells, its own among them.
+  constructor(source: string | RegExp, flags: string) {
+    super(source, flags.replaceAll('l', ''));
+    this.linear = new RegExp(source, `${flags.replaceAll('l', '')}l`);
   }
 
   override exec(text: string): RegExpExecArray | null {

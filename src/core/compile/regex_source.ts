@@ -60,7 +60,9 @@ function foldedClass(text: string): string {
       i += 2;
     } else if (low !== null && LETTER.test(low)) added += other(low);
   }
-  return `${text.slice(0, -1)}${added}]`;
+  // A hyphen at the end would make a range with what is added.
+  const body = items[items.length - 1] === '-' ? `${text.slice(0, -2)}\\-` : text.slice(0, -1);
+  return `${body}${added}]`;
 }
 
 /** The letters of the other case of those in a range. */

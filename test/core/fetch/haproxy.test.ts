@@ -51,9 +51,9 @@ describe('expressions in haproxy and here', () => {
     test('there is no haproxy on this machine', () => expect(present).toBe(false));
     return;
   }
-  let haproxy: ChildProcess;
-  let directory: string;
-  let reserved: ReservedPort;
+  let haproxy: ChildProcess | undefined;
+  let directory: string | undefined;
+  let reserved: ReservedPort | undefined;
   let bench: RuleBench;
 
   beforeAll(async () => {
@@ -61,24 +61,26 @@ describe('expressions in haproxy and here', () => {
     // The effective weight is kept in sixteenths.
     bench.state[serverCell(bench.model.proxies.length, 0, SS_WEIGHT)] = 16;
     directory = mkdtempSync(join(tmpdir(), 'fetches-'));
-    reserved = reservePort();
+    const { port } = (reserved = reservePort());
     const file = join(directory, 'haproxy.cfg');
     const defaults = ['defaults', '  mode http', '  timeout client 5s', '  timeout server 5s', '  timeout connect 5s'];
-    writeFileSync(file, [...defaults, 'frontend fe', `  bind 127.0.0.1:${reserved.port}`, ...RULES.map((rule) => `  ${rule}`), '  default_backend be',
+    writeFileSync(file, [...defaults, 'frontend fe', `  bind 127.0.0.1:${port}`, ...RULES.map((rule) => `  ${rule}`), '  default_backend be',
       'backend be', '  server s1 127.0.0.1:8081', ''].join('\n'));
     haproxy = spawn('haproxy', ['-db', '-f', file], { stdio: 'inherit' });
     for (let tries = 0; tries < 100; tries++) {
-      const open = await ask(reserved.port, 'GET / HTTP/1.0\r\n\r\n').then(() => true, () => false);
+      const open = await ask(port, 'GET / HTTP/1.0\r\n\r\n').then(() => true, () => false);
       if (open) return;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   });
 
   afterAll(async () => {
-    haproxy.kill();
-    if (haproxy.exitCode === null) await once(haproxy, 'exit');
-    reserved.release();
-    rmSync(directory, { recursive: true });
+    if (haproxy !== undefined && haproxy.exitCode === null) {
+      haproxy.kill();
+      await once(haproxy, 'exit');
+    }
+    reserved?.release();
+    if (directory !== undefined) rmSync(directory, { recursive: true });
   });
 
   test.each(REQUESTS)('%j', async (request) => {
@@ -86,7 +88,7 @@ describe('expressions in haproxy and here', () => {
     const ours: (string | undefined)[] = [];
     for (let chunk = 0; chunk < chunks.length; chunk++) {
       const text = withChunk(request, chunk);
-      const answer = await ask(reserved.port, text);
+      const answer = await ask(reserved!.port, text);
       expect(answer).toMatch(/^HTTP\/1\.1 200 /);
       const there = valuesOf(answer);
       const here = valuesOf(bench.request(text, LOCAL).response ?? '');
