@@ -30,12 +30,10 @@ const stripDotdot = (full: boolean) => (path: string): string => {
   const kept: string[] = [];
   segments.forEach((segment, i) => {
     const parent = kept.at(-1);
-    if (segment !== '..') kept.push(segment);
-    else if (parent === undefined ? !full : parent === '..') kept.push(segment);
-    else {
-      kept.pop();
-      if (i === segments.length - 1) kept.push('');
-    }
+    if (segment !== '..' || (parent === undefined ? !full : parent === '..')) kept.push(segment);
+    else kept.pop();
+    // A parent at the end is a directory.
+    if (segment === '..' && i === segments.length - 1) kept.push('');
   });
   return segments.length === 0 ? path : `${first}/${kept.join('/')}`;
 };

@@ -5,11 +5,13 @@ import {
   FACT_IDLE_MS, FACT_QUEUE_MS, FACT_REQUESTS, FACT_REQUEST_MS, FACT_RESPONSE_MS, FACT_TERM, FACT_TOTAL_MS, GS_CONNECTIONS, PHASE_END,
   PS_BACKEND_SESSIONS, PS_QUEUED, PS_SESSIONS, SS_QUEUED, SS_SESSIONS,
 } from '../abi.js';
+import type { Side } from '../capture.js';
 import { proxyCell, serverCell } from '../cells.js';
 import { formatDate, type Moment } from '../convert/date.js';
 import type { CompileEnv, Value } from '../row.js';
 import { pathEnd, pathStart } from '../target.js';
 import type { Tx } from '../tx.js';
+import { uniqueIdOf } from '../unique_id.js';
 import { isIp } from './cast.js';
 
 type Read = (tx: Tx) => Value;
@@ -53,6 +55,21 @@ const proxyCount = (which: (tx: Tx) => number, cell: number): Alias =>
   ofEnv(false, ({ state }) => (tx) => (which(tx) < 0 ? 0 : Atomics.load(state, proxyCell(which(tx), cell))));
 const serverCount = (cell: number): Alias =>
   ofEnv(false, ({ model, state }) => (tx) => (tx.server < 0 ? 0 : Atomics.load(state, serverCell(model.proxies.length, tx.server, cell))));
+
+/** Captured text as it stands in logs: what would be mistaken for a delimiter as #XX. */
+function encoded(text: string): string {
+  return text.replace(/[\0-\x1f"#{|}\x7f-\xff]/g, (char) => `#${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
+}
+
+/** The captures of one side in the order of their slots; nothing if the frontend has none. */
+const captured = (side: Side, join: (texts: readonly (string | undefined)[]) => string): Alias =>
+  ofEnv(false, ({ model }) => (tx) => {
+    const slots = model.proxies[tx.frontend]!.captures[side];
+    const texts = side === 'request' ? tx.streamIfAny()?.requestCaptures : tx.streamIfAny()?.responseCaptures;
+    return slots.length === 0 ? '' : join(slots.map((_slot, i) => texts?.[i]));
+  });
+const inBraces = (texts: readonly (string | undefined)[]): string => `{${texts.map((text) => encoded(text ?? '')).join('|')}}`;
+const inQuotes = (texts: readonly (string | undefined)[]): string => texts.map((text) => `"${encoded(text ?? '')}"`).join(' ');
 
 function termination(tx: Tx): string {
   if (tx.phase !== PHASE_END) return '--';
@@ -98,6 +115,16 @@ export const aliases: Readonly<Record<string, Alias>> = {
   fc: proxyCount((tx) => tx.frontend, PS_SESSIONS),
   fi: { text: false, compile: () => (tx) => tx.dst() ?? '' },
   fp: number((tx) => tx.dstPort()),
+  CC: text((tx) => tx.streamIfAny()?.requestCookie ?? '-'),
+  CS: text((tx) => tx.streamIfAny()?.responseCookie ?? '-'),
+  ID: ofEnv(true, (env) => {
+    const make = uniqueIdOf(env);
+    return (tx) => make(tx) ?? '';
+  }),
+  hr: captured('request', inBraces),
+  hrl: captured('request', inQuotes),
+  hs: captured('response', inBraces),
+  hsl: captured('response', inQuotes),
   pid: number(() => process.pid),
   rc: number((tx) => tx.facts[FACT_ATTEMPT]!),
   rt: number((tx) => tx.facts[FACT_REQUESTS]!),
