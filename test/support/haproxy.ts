@@ -8,10 +8,10 @@ import { join } from 'node:path';
 
 export const haproxyPresent = spawnSync('haproxy', ['-v']).status === 0;
 
-/** A frontend `fe` with these lines in front of a backend `be`; `bind` is its address. */
+/** A frontend `fe` with these lines in front of a backend `be`; `bind` is its address. The cache of haproxy 2.6 mixes up results of maps. */
 export function configuration(lines: readonly string[], bind: string): string {
   return [
-    'defaults', '  mode http', '  timeout client 5s', '  timeout server 5s', '  timeout connect 5s',
+    'global', '  tune.pattern.cache-size 0', 'defaults', '  mode http', '  timeout client 5s', '  timeout server 5s', '  timeout connect 5s',
     'frontend fe', `  bind ${bind}`, ...lines.map((line) => `  ${line}`), '  default_backend be', 'backend be', '  server s1 127.0.0.1:8081', '',
   ].join('\n');
 }

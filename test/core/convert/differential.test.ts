@@ -7,7 +7,6 @@ import { EXPRESSIONS, FILES, REFUSED, VARIABLES } from './haproxy_cases.js';
 
 const quoted = (text: string): string => `'${text.replace(/'/g, `'"'"'`)}'`;
 
-/** One expression for each rule: haproxy remembers results of maps within one. */
 const ruleFor = (expression: string, number: number): string =>
   `http-request return status 200 hdr x-value ${quoted(`<%[${expression}]>`)} if { req.hdr(x-number) ${number} }`;
 

@@ -43,8 +43,7 @@ export const FILES: Readonly<Record<string, string>> = {
 };
 
 const MAPPED = [
-  ...through(['a', 'c', 'lead', '#x', 'A', '', 'com', 'com.example', 'com.example.www.x', 'x.com', 'x.a.b.c', '/x/a.b/c', 'xa.b'].map(str), ['', '_beg', '_end', '_dom', '_dir'].map((method) => `map${method}(DIR/text.map,none)`)),
-  ...through(['x.com', 'xa.b', 'zzz', 'tcx'].map(str), ['map_sub(DIR/text.map,none)']),
+  ...through(['a', 'c', 'lead', '#x', 'A', '', 'com', 'com.example', 'com.example.www.x', 'x.com', 'x.a.b.c', '/x/a.b/c', 'xa.b'].map(str), ['', '_beg', '_end', '_dom', '_dir', '_sub'].map((method) => `map${method}(DIR/text.map,none)`)),
   ...through(['abc', 'xabcx', 'xc', 'a', '/a?b', 'a:b'].map(str), ['map', 'map_beg', 'map_end', 'map_sub', 'map_dir', 'map_dom'].map((map) => `${map}(DIR/part.map)`)),
   ...through(['5', '7', '-3', '3', '50000', '4', '11'].map((text) => `int(${text})`), ['map_int(DIR/int.map,none)', 'map_int(DIR/int.map)']),
   ...through(['10.1.2.3', '10.1.2.4', '10.2.2.4', '11.2.2.4', '2001:db8::5', '::ffff:10.1.2.3', '::ffff:11.1.2.3', '2002:0a01:0203::', 'fe80::1', 'x'].map(str), ['map_ip(DIR/ip.map,none)']),
