@@ -36,13 +36,13 @@ function defaultOf(frontend: Proxy): number[] {
   return frontend.isBackend ? [frontend.index] : [];
 }
 
-/** What a rule, or a run of rules, chooses. */
+/** What a rule chooses. */
 type Rule = (tx: Tx) => number;
 /** None of a rule's backends. */
 const NONE = -2;
 
-/** From so many rules on the same sample on, one look-up stands for all of them. */
-const RUN = 4;
+/** From so many rules on the same sample on, one look-up stands for all of them, wherever they stand. */
+const MANY = 4;
 
 /** Rules that compare one sample with whole strings, and nothing else. */
 interface Comparison {
@@ -66,40 +66,58 @@ function comparisonOf({ backend, condition }: UseBackend, proxies: readonly Prox
   return { sample: test.sample, ignoreCase: test.ignoreCase, patterns: test.patterns, backend };
 }
 
-/** The rules from `start` on that compare the same sample in the same way. */
-function runFrom(rules: readonly UseBackend[], start: number, proxies: readonly Proxy[]): Comparison[] {
-  const run: Comparison[] = [];
-  for (let i = start; i < rules.length; i++) {
-    const next = comparisonOf(rules[i]!, proxies);
-    const first = run[0];
-    if (next === null || (first !== undefined && (next.sample.text !== first.sample.text || next.ignoreCase !== first.ignoreCase))) break;
-    run.push(next);
-  }
-  return run;
+/** Converters whose evaluation leaves something behind: conditions with them are evaluated one by one, in their order. */
+const LEAVES_TRACES: ReadonlySet<string> = new Set(['set-var', 'set-var-fmt', 'unset-var', 'debug']);
+
+function isPure(condition: Condition | null): boolean {
+  if (condition === null) return true;
+  if (condition.kind === 'not') return isPure(condition.term);
+  if (condition.kind !== 'test') return condition.terms.every(isPure);
+  return condition.test.sample.converters.every(({ name }) => !LEAVES_TRACES.has(name));
 }
 
-/** One look-up for a run of rules: among all values of the sample the rule that comes first decides. */
-function lookUp(run: readonly Comparison[], env: Environment): Rule {
-  const { sample, ignoreCase } = run[0]!;
-  const order = new Map<string, number>();
-  run.forEach(({ patterns }, i) => {
+/** A comparison with its place among the rules. */
+type Placed = Comparison & { readonly at: number };
+
+/** One look-up for all comparisons of one sample: among all its values the place of the rule that comes first; `none` without one. */
+function lookUp(rules: readonly Placed[], none: number, env: Environment): (tx: Tx) => number {
+  const { sample, ignoreCase } = rules[0]!;
+  const places = new Map<string, number>();
+  for (const { patterns, at } of rules) {
     for (const pattern of patterns) {
       const key = ignoreCase ? lowered(pattern) : pattern;
-      if (!order.has(key)) order.set(key, i);
+      if (!places.has(key)) places.set(key, at);
     }
-  });
-  const backends = run.map((comparison) => comparison.backend);
-  let best = run.length;
+  }
+  let best = none;
   const walk = compileEach(sample, 'str', (value) => {
-    const found = order.get(ignoreCase ? lowered(value as string) : (value as string));
+    const found = places.get(ignoreCase ? lowered(value as string) : (value as string));
     if (found !== undefined && found < best) best = found;
     return false;
   }, env);
   return (tx) => {
-    best = run.length;
+    best = none;
     walk(tx);
-    return best < run.length ? backends[best]! : NONE;
+    return best;
   };
+}
+
+/** Look-ups for the comparisons, one for each sample that enough of them share; the other rules by their places. */
+function grouped(rules: readonly UseBackend[], env: Environment): { readonly lookUps: readonly ((tx: Tx) => number)[]; readonly alone: readonly number[] } {
+  const alone = new Set(rules.keys());
+  if (!rules.every(({ condition }) => isPure(condition))) return { lookUps: [], alone: [...alone] };
+  const bySample = new Map<string, Placed[]>();
+  rules.forEach((rule, at) => {
+    const comparison = comparisonOf(rule, env.model.proxies);
+    if (comparison === null) return;
+    const key = `${comparison.ignoreCase} ${comparison.sample.text}`;
+    const group = bySample.get(key);
+    if (group === undefined) bySample.set(key, [{ ...comparison, at }]);
+    else group.push({ ...comparison, at });
+  });
+  const large = [...bySample.values()].filter((group) => group.length >= MANY);
+  for (const group of large) for (const { at } of group) alone.delete(at);
+  return { lookUps: large.map((group) => lookUp(group, rules.length, env)), alone: [...alone] };
 }
 
 /** Null: a rule that never applies. */
@@ -120,26 +138,25 @@ function named(make: (tx: Tx) => string, names: ReadonlyMap<string, number>, fal
  */
 export function compileChoice(frontend: Proxy, env: Environment): Choice {
   const fallback = defaultOf(frontend)[0] ?? -1;
-  const rules: Rule[] = [];
-  for (let i = 0; i < frontend.useBackend.length;) {
-    const run = runFrom(frontend.useBackend, i, env.model.proxies);
-    if (run.length >= RUN) {
-      rules.push(lookUp(run, env));
-      i += run.length;
-      continue;
-    }
-    const rule = single(frontend.useBackend[i++]!, fallback, env);
-    if (rule !== null) rules.push(rule);
-  }
+  const { useBackend } = frontend;
+  const { lookUps, alone } = grouped(useBackend, env);
+  const rules = alone.flatMap((at) => {
+    const rule = single(useBackend[at]!, fallback, env);
+    return rule === null ? [] : [{ at, rule }];
+  });
   const published = compilePublished(frontend, env);
   const own = frontend.isBackend ? frontend.index : -1;
   const isOpen = (backend: number, tx: Tx): boolean => published === null || backend < 0 || backend === own || published(backend, tx);
-  if (rules.length === 0 && published === null) return () => fallback;
+  if (rules.length === 0 && lookUps.length === 0 && published === null) return () => fallback;
   return (tx) => {
-    for (let i = 0; i < rules.length; i++) {
-      const backend = rules[i]!(tx);
+    // The place of the first rule that a look-up finds; a rule that stands alone counts if it comes before it.
+    let first = useBackend.length;
+    for (let i = 0; i < lookUps.length; i++) first = Math.min(first, lookUps[i]!(tx));
+    for (let i = 0; i < rules.length && rules[i]!.at < first; i++) {
+      const backend = rules[i]!.rule(tx);
       if (backend !== NONE && isOpen(backend, tx)) return backend;
     }
+    if (first < useBackend.length) return useBackend[first]!.backend as number;
     return isOpen(fallback, tx) ? fallback : own;
   };
 }

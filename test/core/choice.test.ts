@@ -45,3 +45,36 @@ test('rules that differ in case or sample are no run', async () => {
   );
   expect(['X', 'y', 'Y'].map((host) => chosen(host))).toEqual(['a', 'c', 'e']);
 });
+
+test('rules on two samples that alternate are two look-ups, and the first rule decides', async () => {
+  const lines = ['a', 'b', 'c', 'd'].flatMap((name, i) => [`use_backend ${name} if { hdr(host) -i ${name} }`, `use_backend ${names[5 - i]} if { path /${name} }`]);
+  const chosen = await choose(...lines, 'use_backend e if { path_beg /late }');
+  expect(chosen('a', '/a')).toBe('a');
+  expect(chosen('b', '/a')).toBe('f');
+  expect(chosen('c', '/d')).toBe('c');
+  expect(chosen('z', '/d')).toBe('c');
+  expect(chosen('z', '/late')).toBe('e');
+  expect(chosen('z', '/')).toBe('f');
+});
+
+test('conditions that set variables are evaluated one by one', async () => {
+  const chosen = await choose(
+    ...['a', 'b', 'c', 'd'].map((name) => `use_backend ${name} if { hdr(host),set-var(txn.h) ${name} }`), 'use_backend e if { var(txn.h) -m str z }',
+  );
+  expect(chosen('z')).toBe('e');
+  expect(chosen('c')).toBe('c');
+});
+
+test('unpublished and disabled backends are passed over, unless the frontend forces the switch', async () => {
+  const made = await bench([
+    'defaults', ' mode http', ' timeout client 1s', ' timeout server 1s', ' timeout connect 1s', 'frontend fe', ' bind 127.0.0.1:80', ' force-be-switch if { req.hdr(x) admin }',
+    ...['a', 'b', 'c', 'd'].map((name) => ` use_backend ${name} if { hdr(host) x }`), ' use_backend %[path,field(2,/)]', ' default_backend a', 'backend a', ' be-unpublished', ' server s 127.0.0.1:1',
+    'backend b', ' disabled', ' server s 127.0.0.1:1', 'backend c', ' server s 127.0.0.1:1', 'backend d', ' server s 127.0.0.1:1', '',
+  ].join('\n'));
+  const chosen = (host: string, path: string, more = '') => made.request(`GET ${path} HTTP/1.1\nHost: ${host}\n${more}\n`).backend;
+  expect(chosen('x', '/')).toBe('c');
+  expect(chosen('x', '/', 'X: admin\n')).toBe('a');
+  expect(chosen('y', '/b')).toBeNull();
+  expect(chosen('y', '/d')).toBe('d');
+  expect(chosen('y', '/none', 'X: admin\n')).toBe('a');
+});
