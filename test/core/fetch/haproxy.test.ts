@@ -8,14 +8,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { FF_KNOWN, SS_WEIGHT } from '../../../src/core/abi.js';
 import { serverCell } from '../../../src/core/cells.js';
-import { reservePort, type ReservedPort } from '../../support/port.js';
 import { rules, type RuleBench } from '../../support/rules.js';
 import { EXPRESSIONS, REQUESTS } from './haproxy_cases.js';
 
 const present = spawnSync('haproxy', ['-v']).status === 0;
 
-/** The client and the frontend of haproxy are on this machine too. */
-const LOCAL = { src: '127.0.0.1', dst: '127.0.0.1', flags: FF_KNOWN };
+/** Haproxy is asked over a unix socket, which has no addresses. */
+const LOCAL = { src: 'unix', dst: 'unix', flags: FF_KNOWN };
 
 /** A line holds at most 64 words. */
 const PER_RULE = 16;
@@ -33,8 +32,8 @@ function valuesOf(response: string): Map<number, string> {
   return new Map([...head.matchAll(/^x-([0-9]+): <(.*)>\r?$/gm)].map((found) => [Number(found[1]), found[2]!]));
 }
 
-async function ask(port: number, request: string): Promise<string> {
-  const socket = connect(port, '127.0.0.1');
+async function ask(path: string, request: string): Promise<string> {
+  const socket = connect(path);
   socket.setEncoding('latin1');
   let response = '';
   socket.on('data', (bytes: string) => {
@@ -53,7 +52,9 @@ describe('expressions in haproxy and here', () => {
   }
   let haproxy: ChildProcess | undefined;
   let directory: string | undefined;
-  let reserved: ReservedPort | undefined;
+  let path = '';
+  // Another date is another session.
+  let accepted = 1_000_000_000;
   let bench: RuleBench;
 
   beforeAll(async () => {
@@ -61,14 +62,14 @@ describe('expressions in haproxy and here', () => {
     // The effective weight is kept in sixteenths.
     bench.state[serverCell(bench.model.proxies.length, 0, SS_WEIGHT)] = 16;
     directory = mkdtempSync(join(tmpdir(), 'fetches-'));
-    const { port } = (reserved = reservePort());
+    path = join(directory, 'socket');
     const file = join(directory, 'haproxy.cfg');
     const defaults = ['defaults', '  mode http', '  timeout client 5s', '  timeout server 5s', '  timeout connect 5s'];
-    writeFileSync(file, [...defaults, 'frontend fe', `  bind 127.0.0.1:${port}`, ...RULES.map((rule) => `  ${rule}`), '  default_backend be',
+    writeFileSync(file, [...defaults, 'frontend fe', `  bind unix@${path}`, ...RULES.map((rule) => `  ${rule}`), '  default_backend be',
       'backend be', '  server s1 127.0.0.1:8081', ''].join('\n'));
     haproxy = spawn('haproxy', ['-db', '-f', file], { stdio: 'inherit' });
     for (let tries = 0; tries < 100; tries++) {
-      const open = await ask(port, 'GET / HTTP/1.0\r\n\r\n').then(() => true, () => false);
+      const open = await ask(path, 'GET / HTTP/1.0\r\n\r\n').then(() => true, () => false);
       if (open) return;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
@@ -79,7 +80,6 @@ describe('expressions in haproxy and here', () => {
       haproxy.kill();
       await once(haproxy, 'exit');
     }
-    reserved?.release();
     if (directory !== undefined) rmSync(directory, { recursive: true });
   });
 
@@ -88,10 +88,10 @@ describe('expressions in haproxy and here', () => {
     const ours: (string | undefined)[] = [];
     for (let chunk = 0; chunk < chunks.length; chunk++) {
       const text = withChunk(request, chunk);
-      const answer = await ask(reserved!.port, text);
+      const answer = await ask(path, text);
       expect(answer).toMatch(/^HTTP\/1\.1 200 /);
       const there = valuesOf(answer);
-      const here = valuesOf(bench.request(text, LOCAL).response ?? '');
+      const here = valuesOf(bench.request(text, { ...LOCAL, accepted: accepted++ }).response ?? '');
       chunks[chunk]!.forEach((expression, k) => {
         const number = chunk * PER_RULE + k;
         theirs.push(`${expression} = ${there.get(number)}`);
