@@ -25,7 +25,7 @@ export interface CompileEnv {
   /** Complete once everything is compiled. */
   readonly keeps: Set<Keepsake>;
   sample(expression: SampleExpression): { readonly fetch: Fetch; readonly type: SampleType };
-  /** The sample as a value of that type, undefined if there is none or it can't be converted. */
+  /** The sample as a value of that type, undefined if there is none or it can't be converted. Integers are the nearest numbers. */
   typed(expression: SampleExpression, type: SampleType): Fetch;
   /** The sample cast to text as in a log-format string. */
   text(expression: SampleExpression): (tx: Tx) => string | undefined;

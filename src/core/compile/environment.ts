@@ -8,6 +8,7 @@ import { builtinError, ERROR_STATUSES } from '../response.js';
 import type { CompileEnv, Fetch, SampleType, Visit } from '../row.js';
 import type { Tx } from '../tx.js';
 import { verdict } from '../verdict.js';
+import { toNumber } from './cast.js';
 import { asTest, ConditionCompiler, type Folded } from './condition.js';
 import type { Encoding, Keepsake } from './env.js';
 import { compileLogFormat } from './log_format.js';
@@ -52,7 +53,12 @@ export class Environment implements CompileEnv {
     return compileSample(expression, this);
   }
   typed(expression: SampleExpression, type: SampleType): Fetch {
-    return compileTyped(expression, type, this).fetch;
+    const { fetch } = compileTyped(expression, type, this);
+    if (type !== 'int') return fetch;
+    return (tx) => {
+      const value = fetch(tx);
+      return value === undefined ? undefined : toNumber(value);
+    };
   }
   text(expression: SampleExpression): (tx: Tx) => string | undefined {
     return this.typed(expression, 'str') as (tx: Tx) => string | undefined;
