@@ -32,7 +32,9 @@ size_t forward_line(const Worker& w, const Session& s, const char* bytes, const 
   const ForwardFor& conf = backend.on ? backend : frontend;
   if (!conf.on || (s.source.family != 4 && s.source.family != 6)) return 0;
   if (excepted(frontend, s.source) || excepted(backend, s.source)) return 0;
-  if (conf.if_none && has_header(bytes, head, conf.name)) return 0;
+  // One side that asks for it without if-none is enough.
+  bool if_none = (!frontend.on || frontend.if_none) && (!backend.on || backend.if_none);
+  if (if_none && has_header(bytes, head, conf.name)) return 0;
   size_t n = std::min(conf.name.size(), FORWARD_LINE_MAX - 64);
   std::memcpy(out, conf.name.data(), n);
   out[n++] = ':';

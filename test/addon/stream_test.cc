@@ -446,6 +446,23 @@ TEST(forwarded_for_is_added) {
   CHECK(client.message().find("x-forwarded-for: 127.0.0.1\r\n") != std::string::npos);
 }
 
+// One side that adds the header to all requests is enough, whatever the other one says of those that have it.
+TEST(forwarded_for_if_none_holds_when_nobody_asks_without) {
+  for (bool frontend_if_none : {false, true}) {
+    Origin origin(serve);
+    Rig rig({origin.port()}, PO_HTTP);
+    for (size_t i = 0; i < 2; i++) {
+      rig.conf.proxies[i].forward_for.on = true;
+      rig.conf.proxies[i].forward_for.name = "x-forwarded-for";
+      rig.conf.proxies[i].forward_for.if_none = i == 1 || frontend_if_none;
+    }
+    rig.start();
+    Wire client = Wire::to(rig.port);
+    client.send("GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n");
+    CHECK((client.message().find("x-forwarded-for: 127.0.0.1\r\n") != std::string::npos) == !frontend_if_none);
+  }
+}
+
 TEST(client_that_leaves_frees_everything) {
   std::atomic<bool> go{false};
   Origin origin([&](Wire& wire) {
