@@ -2,12 +2,13 @@
 import { hostname } from 'node:os';
 import {
   FACT_ACCEPT_SEC, FACT_ACCEPT_USEC, FACT_ATTEMPT, FACT_BYTES_IN_HI, FACT_BYTES_IN_LO, FACT_BYTES_OUT_HI, FACT_BYTES_OUT_LO, FACT_CONNECT_MS,
-  FACT_IDLE_MS, FACT_QUEUE_MS, FACT_REQUESTS, FACT_REQUEST_MS, FACT_RESPONSE_MS, FACT_TERM, FACT_TOTAL_MS, GS_CONNECTIONS, PHASE_END,
+  FACT_IDLE_MS, FACT_QUEUE_MS, FACT_REQUESTS, FACT_REQUEST_MS, FACT_RESPONSE_MS, FACT_TOTAL_MS, GS_CONNECTIONS, PHASE_END,
   PS_BACKEND_SESSIONS, PS_QUEUED, PS_SESSIONS, SS_QUEUED, SS_SESSIONS,
 } from '../abi.js';
 import type { Side } from '../capture.js';
 import { proxyCell, serverCell } from '../cells.js';
 import { formatDate, type Moment } from '../convert/date.js';
+import { terminationState } from '../fetch/stream.js';
 import type { CompileEnv, Value } from '../row.js';
 import { pathEnd, pathStart } from '../target.js';
 import type { Tx } from '../tx.js';
@@ -71,13 +72,6 @@ const captured = (side: Side, join: (texts: readonly (string | undefined)[]) => 
 const inBraces = (texts: readonly (string | undefined)[]): string => `{${texts.map((text) => encoded(text ?? '')).join('|')}}`;
 const inQuotes = (texts: readonly (string | undefined)[]): string => texts.map((text) => `"${encoded(text ?? '')}"`).join(' ');
 
-function termination(tx: Tx): string {
-  if (tx.phase !== PHASE_END) return '--';
-  const cell = tx.facts[FACT_TERM]!;
-  const letter = (code: number): string => (code === 0 ? '-' : String.fromCharCode(code));
-  return letter(cell & 255) + letter((cell >> 8) & 255);
-}
-
 export const aliases: Readonly<Record<string, Alias>> = {
   T: acceptDate(`${DATE} %z`, true),
   Tl: acceptDate(`${DATE} %z`, false),
@@ -139,7 +133,7 @@ export const aliases: Readonly<Record<string, Alias>> = {
     return address?.kind === 'ip' ? address.port : 0;
   }),
   sq: serverCount(SS_QUEUED),
-  ts: text(termination),
+  ts: text(terminationState),
 };
 
 /** What the flag X makes of addresses and numbers; undefined for anything else. */
