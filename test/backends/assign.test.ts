@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   CB_LB_TOTAL, CS_LB_TOTAL, FACT_SESSION, PS_BACKEND_SESSIONS, PS_QUEUED, PS_QUEUED_MAX, SRV_DOWN, SRV_UP, SS_QUEUED, SS_SESSIONS, SS_SESSIONS_MAX,
-  VERDICT_ARG_NONE, VERDICT_ERROR, VERDICT_QUEUE, VERDICT_SERVER,
+  VERDICT_ARG_NONE, VERDICT_CONTINUE, VERDICT_ERROR, VERDICT_QUEUE, VERDICT_SERVER,
 } from '../../src/core/abi.js';
 import { backendCounter, proxyCell, serverCell, serverCounter } from '../../src/core/cells.js';
 import { createBackends, initState, setServerState } from '../../src/backends/index.js';
@@ -231,5 +231,52 @@ describe('100,000 sessions', () => {
     expect(served).toBeGreaterThan(90_000);
     expect(p.state[proxyCell(0, PS_QUEUED)]).toBe(0);
     limits.forEach((_, s) => expect(cell(s, SS_SESSIONS)).toBe(0));
+  });
+});
+
+describe('priorities', () => {
+  test('a lower class comes first, then an earlier time with its offset, then arrival', () => {
+    const { parts, give } = house(1, { servers: [{ maxconn: 1 }] });
+    const [{ backends, resumed }] = parts as [(typeof parts)[0]];
+    const arrive = (session: number, priorityClass: number, priorityOffset: number): void => {
+      const made = tx({ session: session << 8 });
+      Object.assign(made.stream(), { priorityClass, priorityOffset });
+      backends.assign(0, made);
+    };
+    backends.assign(0, tx({ session: 1 << 8 }));
+    arrive(2, 0, 0);
+    arrive(3, 5, -500_000);
+    arrive(4, -5, 500_000);
+    arrive(5, 0, -60_000);
+    arrive(6, 0, 0);
+    for (let i = 0; i < 5; i++) {
+      give(0);
+      backends.slotFree(0);
+    }
+    expect(resumed.map(([session]) => session >> 8)).toEqual([4, 5, 2, 6, 3]);
+  });
+});
+
+describe('a server that a rule names', () => {
+  test('is taken whatever its weight, and not while it is down unless that is forced', () => {
+    const { m, p, parts, cell } = house(1, { servers: [{}, { weight: 0 }] });
+    const { backends } = parts[0]!;
+    expect(backends.use(1, tx(), false)).toBe(VERDICT_SERVER | (1 << 8));
+    expect(cell(1, SS_SESSIONS)).toBe(1);
+    setServerState(m, p.state, 1, SRV_DOWN, 1);
+    expect(backends.use(1, tx(), false)).toBe(VERDICT_CONTINUE);
+    expect(cell(1, SS_SESSIONS)).toBe(1);
+    expect(backends.use(1, tx(), true)).toBe(VERDICT_SERVER | (1 << 8));
+  });
+
+  test('has a queue of its own when it is full', () => {
+    const { parts, cell, give } = house(1, { servers: [{ maxconn: 1 }, {}] });
+    const [{ backends, resumed }] = parts as [(typeof parts)[0]];
+    expect(backends.use(0, tx({ session: 1 << 8 }), false)).toBe(VERDICT_SERVER);
+    expect(backends.use(0, tx({ session: 2 << 8 }), false)).toBe(VERDICT_QUEUE);
+    expect(cell(0, SS_QUEUED)).toBe(1);
+    give(0);
+    backends.slotFree(0);
+    expect(resumed).toEqual([[2 << 8, VERDICT_SERVER]]);
   });
 });
