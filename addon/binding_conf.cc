@@ -116,7 +116,8 @@ ProxyConf read_proxy(const Field& field, int32_t proxies, int32_t responses) {
   for (uint32_t i = 0, n = errors.length(); i < n; i++) {
     Field pair = errors.at(i);
     if (pair.length() != 2) pair.fail("[status, response]");
-    to.errors[pair.at(0u).integer(100, 599)] = pair.at(1u).integer(0, responses - 1) + 1;
+    // -2: an empty errorfile, nothing is sent.
+    to.errors[pair.at(0u).integer(100, 599)] = pair.at(1u).integer(-2, responses - 1) + 1;
   }
   read_forward_for(field.at("forwardFor"), to.forward_for);
   return to;

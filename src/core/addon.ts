@@ -81,7 +81,7 @@ export interface EngineProxy {
   readonly defaultBackend: number;
   readonly retries: number;
   readonly redispatch: number;
-  /** [status, response index] pairs. */
+  /** [status, response index] pairs; index -2: the connection is closed without a word. */
   readonly errors: readonly (readonly [number, number])[];
   readonly forwardFor: null | {
     readonly header: string;
@@ -121,6 +121,8 @@ export interface Engine {
   resume(session: number, verdict: number): void;
   /** Stages a reply for VERDICT_REPLY; head without the empty line. False if the session is gone or memory is short. */
   reply(session: number, head: Uint8Array, body: Uint8Array): boolean;
+  /** Sends a 1xx response at once, before the final one; head without the empty line. False if the client can't take one (HTTP/1.0, too late). */
+  interim?(session: number, head: Uint8Array): boolean;
   /** Looks up what an INSPECT_ names, into the cells from FACT_INSPECTED on. False if there is no such connection or it is not TCP. */
   inspect?(session: number, what: number): boolean;
   /** A copy of the TLVs of the client's PROXY header (type, 16-bit length, value, one after the other); null if there are none. */

@@ -175,6 +175,7 @@ describe('an engine', () => {
     ['too few timeouts', { proxies: [{ ...proxy, timeouts: [1] }] }, /^EngineConf\.proxies\[0\]\.timeouts: expected 12 integers/],
     ['a backend out of range', { proxies: [{ ...proxy, defaultBackend: 1 }] }, /proxies\[0\]\.defaultBackend: expected an integer from -1 to 0/],
     ['an error page that is not there', { proxies: [{ ...proxy, errors: [[503, 0]] }] }, /proxies\[0\]\.errors\[0\]\[1\]/],
+    ['less than no error page', { proxies: [{ ...proxy, errors: [[503, -3]] }] }, /expected an integer from -2 to -1/],
     ['text for bytes', { responses: ['HTTP/1.1 200 OK'] }, /^EngineConf\.responses\[0\]: expected a Uint8Array/],
   ])('refuses %s and names the field', (_, wrong, message) => {
     expect(() => addon.createEngine({ ...conf(), ...wrong } as EngineConf, undecided)).toThrow(message);
