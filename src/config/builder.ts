@@ -68,11 +68,13 @@ export class Builder {
 
   section(section: Section): void {
     const keyword = (section.header.words[0] as Word).text;
+    const { httpErrors, userlists, sink } = this.#site;
     if (keyword === 'global') this.#globalSection(section);
     else if (keyword === 'defaults' || keyword === 'frontend' || keyword === 'backend' || keyword === 'listen')
       this.#proxySection(keyword, section);
-    else if (keyword === 'http-errors') this.#namedSection(keyword, section, httpErrorsTable, openHttpErrors(section.header, this.#site.httpErrors, this.#site.sink.report));
-    else if (keyword === 'userlist') this.#namedSection(keyword, section, userlistTable, openUserlist(section.header, this.#site.userlists, this.#site.sink.report));
+    else if (keyword === 'http-errors')
+      this.#namedSection(keyword, section, httpErrorsTable, openHttpErrors(section.header, httpErrors, sink.report));
+    else if (keyword === 'userlist') this.#namedSection(keyword, section, userlistTable, openUserlist(section.header, userlists, sink.report));
     else if (keyword === 'crt-store') this.#namedSection(keyword, section, crtStoreTable, openCrtStore(section.header, (summary, span) => this.#alert(span, summary, 'A store has one name.')));
     else this.#otherSection(keyword, section);
   }
