@@ -82,6 +82,12 @@ void count_accept(Worker& w, const Listener& l) {
   raise_to(pages.proxy(l.frontend, PS_SESSIONS_MAX), pages.proxy(l.frontend, PS_SESSIONS).load(std::memory_order_relaxed));
 }
 
+// Linux hands these on to the sockets that are accepted.
+void set_accept_options(const Worker& w, const Listener& l) {
+  bool keepalive = (w.conf.proxies[static_cast<size_t>(l.frontend)].options & PO_TCPKA_CLIENT) != 0;
+  set_socket_options(l.fd, {(l.options & LO_UNIX) == 0, keepalive, false});
+}
+
 }  // namespace
 
 void open_listeners(Worker& w) {
@@ -96,6 +102,7 @@ void open_listeners(Worker& w) {
     socklen_t length = sizeof address;
     if (l.fd < 0 || sys::local_address(l.fd, &address, &length) < 0) continue;
     l.local = address_of(address);
+    set_accept_options(w, l);
     l.specific = !any_address(l.local);
   }
 }

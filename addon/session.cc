@@ -153,7 +153,7 @@ bool begin_session(Worker& w, const Listener& listener, int fd, const Address& s
   }
   int32_t options = w.conf.proxies[static_cast<size_t>(listener.frontend)].options;
   bool tcp = (listener.options & LO_UNIX) == 0;
-  set_socket_options(fd, {tcp, (options & PO_TCPKA_CLIENT) != 0, (options & PO_SMART_ACCEPT) != 0});
+  if ((options & PO_SMART_ACCEPT) != 0) set_socket_options(fd, {tcp, false, true});   // the rest comes from the listener
   // A client often has sent something by now, and its socket is empty: both are tried before epoll is asked.
   c->flags = CO_IN | CO_OUT;
   if ((options & PO_NOLINGER_CLIENT) != 0) c->flags |= CO_NOLINGER;

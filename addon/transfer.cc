@@ -11,10 +11,10 @@ namespace {
 
 bool broken(const Connection& c) { return (c.flags & (CO_READ_ERROR | CO_WRITE_ERROR)) != 0; }
 
-// The end of a stream of bytes is passed on when all bytes before it have left.
-void pass_end(Channel& ch) {
+// The end of a stream of bytes is passed on when all bytes before it have left. If the other way is over too, close() says it.
+void pass_end(Channel& ch, const Channel& other) {
   if (!ch.has(BF_SHUTR) || !ch.has(BF_EMPTY) || ch.has(BF_SHUTW)) return;
-  shut_write(*ch.consumer);
+  if (!other.has(BF_SHUTW) || !ch.consumer->ended()) shut_write(*ch.consumer);
   ch.flags |= BF_SHUTW;
 }
 
@@ -31,8 +31,8 @@ Step abort(Worker& w, Session& s, char cause) {
 
 // Step::Again: the state has changed or the session is over.
 Step settle_tunnel(Worker& w, Session& s) {
-  pass_end(s.up);
-  pass_end(s.down);
+  pass_end(s.up, s.down);
+  pass_end(s.down, s.up);
   if ((s.client->flags & CO_READ_ERROR) != 0) note_cause(s, 'C', 'D');
   if ((s.target->flags & CO_READ_ERROR) != 0) note_cause(s, 'S', 'D');
   // A broken client gets nothing more; what it sent before may still reach the server, and the other way round.
@@ -104,7 +104,7 @@ void begin_tunnel(Worker& w, Session& s) {
     ch.body.begin(BodyKind::Tunnel);
     ch.flags &= static_cast<uint16_t>(~(BF_SHUTR | BF_CUT));
     ch.flags |= splice_flags(w, s, options[i]);
-    ch.bulk = ch.has(BF_SPLICE);
+    ch.bulk = false;   // few bytes at a time are cheaper to copy: pipes come into play with the first read that is full
   }
 }
 

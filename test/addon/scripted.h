@@ -63,6 +63,14 @@ struct Bench {
     run();
     return peer;
   }
+  // A client whose channel towards it has had a full read: from now on its bytes go through pipes.
+  Peer& busy_client() {
+    Peer& peer = client();
+    server().write(std::string(32768, 'w'));
+    run();
+    peer.take();
+    return peer;
+  }
   Peer& server() { return script::connected(script::connections() - 1); }
   void run() { CHECK(script::run(*engine) < 1000); }
   uint64_t counter(int cell) { return pages->row(0)[cell]; }

@@ -13,7 +13,7 @@ constexpr int32_t BOTH = PO_SPLICE_REQUEST | PO_SPLICE_RESPONSE;
 TEST(shutdown_waits_for_the_bytes_in_the_pipe) {   // 1
   Bench b(BOTH);
   b.start();
-  Peer& client = b.client();
+  Peer& client = b.busy_client();
   Peer& server = b.server();
   std::string bytes = text(50000);
   client.room(10000);
@@ -38,7 +38,7 @@ TEST(full_slots_are_not_an_empty_socket) {   // 2, 6
   Bench b(BOTH);
   script::slots(4);
   b.start();
-  Peer& client = b.client();
+  Peer& client = b.busy_client();
   Peer& server = b.server();
   std::string bytes = text(3000);
   client.stall();
@@ -57,7 +57,7 @@ TEST(full_slots_are_not_an_empty_socket) {   // 2, 6
 TEST(stalled_reader_makes_no_passes) {   // 3
   Bench b(BOTH);
   b.start();
-  Peer& client = b.client();
+  Peer& client = b.busy_client();
   client.stall();
   b.server().write(text(3000000), 1448);
   b.run();
@@ -77,7 +77,7 @@ TEST(old_kernels_segments_are_collected) {   // 16 segments, then all leave at o
   Bench b(BOTH);
   script::one_segment(true);
   b.start();
-  Peer& client = b.client();
+  Peer& client = b.busy_client();
   std::string bytes = text(64 * 1448);
   b.server().write(bytes, 1448);
   b.run();
@@ -93,7 +93,7 @@ TEST(splice_that_cannot_work_is_replaced_by_copying) {   // 21
     for (Call call : {Call::SpliceIn, Call::SpliceOut}) {
       Bench b(BOTH);
       b.start();
-      Peer& client = b.client();
+      Peer& client = b.busy_client();
       std::string bytes = text(200000);
       script::fail(call, error, 1);
       client.room(5000);
@@ -113,7 +113,7 @@ TEST(splice_that_cannot_work_is_replaced_by_copying) {   // 21
 TEST(no_pipe_to_be_had) {   // 20
   Bench b(BOTH);
   b.start();
-  Peer& client = b.client();
+  Peer& client = b.busy_client();
   script::fail(Call::Pipe, EMFILE, 1000);
   std::string bytes = text(200000);
   for (int i = 0; i < 4; i++) {   // more than were made at the start
@@ -130,7 +130,7 @@ TEST(reader_resets_during_splice_out) {   // 17, 18, 25
   for (int error : {ECONNRESET, EPIPE}) {
     Bench b(BOTH);
     b.start();
-    Peer& client = b.client();
+    Peer& client = b.busy_client();
     client.room(1000);
     b.server().write(text(50000));
     b.run();
@@ -148,7 +148,7 @@ TEST(more_bytes_than_the_pipe_says) {   // 24
   script::slots(64);
   b.conf.pipe_size = 16384;
   b.start();
-  Peer& client = b.client();
+  Peer& client = b.busy_client();
   client.stall();
   std::string bytes = text(64 * 60000);
   b.server().write(bytes, 60000);
