@@ -188,6 +188,9 @@ Napi::Function EngineObject::define(Napi::Env env) {
                          InstanceMethod<&EngineObject::sessions>("sessions"),
                          InstanceMethod<&EngineObject::resume>("resume"),
                          InstanceMethod<&EngineObject::reply>("reply"),
+                         InstanceMethod<&EngineObject::interim>("interim"),
+                         InstanceMethod<&EngineObject::inspect>("inspect"),
+                         InstanceMethod<&EngineObject::proxy_tlvs>("proxyTlvs"),
                          InstanceMethod<&EngineObject::shutdown_server>("shutdownServer"),
                          InstanceMethod<&EngineObject::post>("post"),
                          InstanceMethod<&EngineObject::close>("close"),
@@ -245,6 +248,21 @@ void EngineObject::resume(const Napi::CallbackInfo& info) {
 Napi::Value EngineObject::reply(const Napi::CallbackInfo& info) {
   std::string_view head = bytes_of(info[1], "reply: head"), body = bytes_of(info[2], "reply: body");
   return Napi::Boolean::New(info.Env(), engine(info).reply(info[0].ToNumber().Uint32Value(), head, body));
+}
+
+Napi::Value EngineObject::interim(const Napi::CallbackInfo& info) {
+  std::string_view head = bytes_of(info[1], "interim: head");
+  return Napi::Boolean::New(info.Env(), engine(info).interim(info[0].ToNumber().Uint32Value(), head));
+}
+
+Napi::Value EngineObject::inspect(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), engine(info).inspect(info[0].ToNumber().Uint32Value(), info[1].ToNumber().Int32Value()));
+}
+
+Napi::Value EngineObject::proxy_tlvs(const Napi::CallbackInfo& info) {
+  std::string_view tlvs = engine(info).tlvs(info[0].ToNumber().Uint32Value());
+  if (tlvs.empty()) return info.Env().Null();
+  return Napi::Buffer<char>::Copy(info.Env(), tlvs.data(), tlvs.size());
 }
 
 void EngineObject::shutdown_server(const Napi::CallbackInfo& info) {

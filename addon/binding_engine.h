@@ -63,6 +63,9 @@ class EngineObject : public Napi::ObjectWrap<EngineObject> {
   Napi::Value sessions(const Napi::CallbackInfo& info);
   void resume(const Napi::CallbackInfo& info);
   Napi::Value reply(const Napi::CallbackInfo& info);
+  Napi::Value interim(const Napi::CallbackInfo& info);
+  Napi::Value inspect(const Napi::CallbackInfo& info);
+  Napi::Value proxy_tlvs(const Napi::CallbackInfo& info);
   void shutdown_server(const Napi::CallbackInfo& info);
   void post(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);

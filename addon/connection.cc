@@ -61,6 +61,15 @@ void shut_write(Connection& c) {
   sys::shutdown_write(c.fd);
 }
 
+void vanish(Connection& c, int ttl) {
+  int on = 1;
+  c.flags |= CO_NOLINGER;
+  if (ttl == 0 && sys::set_option(c.fd, IPPROTO_TCP, TCP_REPAIR, &on, sizeof on) >= 0) return;
+  int hops = ttl > 0 ? ttl : 1;
+  sys::set_option(c.fd, IPPROTO_IP, IP_TTL, &hops, sizeof hops);
+  sys::set_option(c.fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, &hops, sizeof hops);
+}
+
 void set_socket_options(int fd, const SocketOptions& options) {
   int on = 1, off = 0;
   if (options.tcp) sys::set_option(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);

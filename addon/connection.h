@@ -59,6 +59,10 @@ void shut_write(Connection& c);
 void read_failed(Connection& c, ssize_t error);
 void write_failed(Connection& c, ssize_t error);
 
+// Closing it will send nothing, as if it had vanished (TCP_REPAIR); where that is not allowed, or with a `ttl`, a reset that
+// travels so many hops, 1 if 0.
+void vanish(Connection& c, int ttl);
+
 struct SocketOptions {
   bool tcp = true;
   bool keepalive = false;

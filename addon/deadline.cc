@@ -4,6 +4,7 @@
 #include "dial.h"
 #include "ending.h"
 #include "engine_parts.h"
+#include "override.h"
 #include "reply.h"
 
 namespace tsproxy {
@@ -30,16 +31,18 @@ Deadline sooner(Deadline a, Deadline b) { return b.at < a.at ? b : a; }
 
 int32_t client_timeout(const Worker& w, const Session& s) {
   const int32_t* fe = w.frontend(s).timeouts;
+  const int32_t client = timeout_of(s, w.frontend(s), TO_CLIENT);
   bool half_closed = s.has(SF_TUNNEL) && (s.up.has(BF_SHUTR) || s.down.has(BF_SHUTW));
   if (half_closed && fe[TO_CLIENT_FIN] > 0) return fe[TO_CLIENT_FIN];
-  return s.has(SF_TUNNEL) ? first_of(w.backend(s).timeouts[TO_TUNNEL], fe[TO_CLIENT]) : fe[TO_CLIENT];
+  return s.has(SF_TUNNEL) ? first_of(timeout_of(s, w.backend(s), TO_TUNNEL), client) : client;
 }
 
 int32_t server_timeout(const Worker& w, const Session& s) {
   const int32_t* be = w.backend(s).timeouts;
+  const int32_t server = timeout_of(s, w.backend(s), TO_SERVER);
   bool half_closed = s.has(SF_TUNNEL) && (s.down.has(BF_SHUTR) || s.up.has(BF_SHUTW));
   if (half_closed && be[TO_SERVER_FIN] > 0) return be[TO_SERVER_FIN];
-  return s.has(SF_TUNNEL) ? first_of(be[TO_TUNNEL], be[TO_SERVER]) : be[TO_SERVER];
+  return s.has(SF_TUNNEL) ? first_of(timeout_of(s, w.backend(s), TO_TUNNEL), server) : server;
 }
 
 // An end is waited for if bytes wait to be sent to it, or if it is its turn to send and nothing keeps us from reading.
@@ -48,6 +51,7 @@ Deadline transfer_deadline(const Worker& w, const Session& s) {
   bool client = !s.down.has(BF_EMPTY) || (up_open && s.up.has(BF_EMPTY));
   bool server = !s.up.has(BF_EMPTY) || (down_open && s.down.has(BF_EMPTY) && (s.has(SF_TUNNEL) || !up_open));
   Deadline d;
+  if (!s.has(SF_RESPONDED) && !s.has(SF_HTTP) && s.inspect_ms > 0) d = after(s.server_first_ms, s.inspect_ms, Expiry::Inspect);
   if (client) d = sooner(d, after(s.client_ms, client_timeout(w, s), Expiry::Client));
   if (server) d = sooner(d, after(s.server_ms, server_timeout(w, s), Expiry::Server));
   return d;
@@ -62,22 +66,30 @@ Deadline head_deadline(const Worker& w, const Session& s) {
   return after(s.client_ms, t[TO_CLIENT], Expiry::Request);
 }
 
+Deadline parked_deadline(const Worker& w, const Session& s) {
+  if (s.has(SF_PAUSED)) return after(s.state_ms, s.inspect_ms, Expiry::Inspect);
+  if (!s.has(SF_QUEUED)) return {};
+  const ProxyConf& backend = w.backend(s);
+  return after(s.state_ms, first_of(timeout_of(s, backend, TO_QUEUE), timeout_of(s, backend, TO_CONNECT)), Expiry::Queue);
+}
+
 Deadline deadline(const Worker& w, const Session& s) {
   const int32_t* fe = w.frontend(s).timeouts;
-  const int32_t* be = w.backend(s).timeouts;
   switch (s.state) {
     case SessionState::ProxyHeader: return after(s.state_ms, first_of(fe[TO_CLIENT_HS], fe[TO_CLIENT]), Expiry::Close);
     case SessionState::Inspect:
       return sooner(after(s.state_ms, s.inspect_ms, Expiry::Inspect), after(s.client_ms, fe[TO_CLIENT], Expiry::Close));
     case SessionState::Head: return head_deadline(w, s);
-    case SessionState::Parked: return s.has(SF_QUEUED) ? after(s.state_ms, first_of(be[TO_QUEUE], be[TO_CONNECT]), Expiry::Queue) : Deadline{};
-    case SessionState::Connecting: return after(s.state_ms, be[TO_CONNECT], Expiry::Connect);
+    case SessionState::Body: return after(s.state_ms, s.inspect_ms, Expiry::Inspect);
+    case SessionState::Parked: return parked_deadline(w, s);
+    case SessionState::Connecting: return after(s.state_ms, timeout_of(s, w.backend(s), TO_CONNECT), Expiry::Connect);
     case SessionState::Turnaround: {
-      uint64_t ms = be[TO_CONNECT] > 0 ? std::min<uint64_t>(TURNAROUND_MS, static_cast<uint64_t>(be[TO_CONNECT])) : TURNAROUND_MS;
+      int32_t connect = timeout_of(s, w.backend(s), TO_CONNECT);
+      uint64_t ms = connect > 0 ? std::min<uint64_t>(TURNAROUND_MS, static_cast<uint64_t>(connect)) : TURNAROUND_MS;
       return {s.state_ms + ms, Expiry::Turnaround};
     }
     case SessionState::Transfer: return transfer_deadline(w, s);
-    case SessionState::Reply: return after(s.client_ms, fe[TO_CLIENT], Expiry::Client);
+    case SessionState::Reply: return after(s.client_ms, timeout_of(s, w.frontend(s), TO_CLIENT), Expiry::Client);
     case SessionState::Drain: return {s.state_ms + DRAIN_MS, Expiry::Close};
     default: return {};
   }

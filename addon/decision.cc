@@ -5,8 +5,10 @@
 #include "dial.h"
 #include "ending.h"
 #include "engine_parts.h"
+#include "override.h"
 #include "reply.h"
 #include "stream.h"
+#include "wait.h"
 
 namespace tsproxy {
 
@@ -34,7 +36,7 @@ int32_t flag_facts(const Session& s, int32_t phase) {
   if (s.has(SF_INSPECTED)) flags |= FF_TIMEOUT;
   if (s.client != nullptr && (s.client->flags & (CO_RDHUP | CO_READ_END)) != 0) flags |= FF_CLIENT_SHUT;
   if (s.target != nullptr && (s.target->flags & (CO_RDHUP | CO_READ_END)) != 0) flags |= FF_SERVER_SHUT;
-  if (s.has(SF_HTTP) && s.up.body.done()) flags |= FF_BODY_COMPLETE;
+  if (s.has(SF_AGAIN)) flags |= FF_AGAIN;
   return flags;
 }
 
@@ -59,6 +61,17 @@ void put_session(Worker& w, Session& s, int32_t phase, int32_t* f) {
 void put_slice(int32_t* off, int32_t* len, Slice slice) {
   *off = slice.off;
   *len = slice.len;
+}
+
+// What is here of the body of a request or response that nothing was consumed of yet.
+void put_body(Worker& w, const Session& s, int32_t phase, int32_t* f) {
+  const Loaded& m = w.loaded;
+  Http1Body body = s.up.body;
+  if (phase == PHASE_RESPONSE) body.begin(response_body_kind(m.head, s.sent_method), m.head.content_length);
+  size_t used = std::min<size_t>(m.n, m.head.skipped + m.head.length);
+  f[FACT_BODY_LEN] = static_cast<int32_t>(body.feed(m.bytes + used, m.n - used));
+  if (body.done()) f[FACT_FLAGS] |= FF_BODY_COMPLETE;
+  if (m.n >= head_limit(w)) f[FACT_FLAGS] |= FF_TRUNCATED;
 }
 
 // The message in the window: its head if one was parsed, else raw bytes.
@@ -130,6 +143,10 @@ Step go_on(Worker& w, Session& s, int32_t phase, int32_t) {
       if (w.loaded.owner == &s) return send_response(w, s);
       enter(w, s, SessionState::Transfer);
       return Step::Again;
+    case PHASE_TCP_RESPONSE:
+      s.flags |= SF_RESPONDED;
+      if (!unload(w)) s.down.flags |= BF_NO_MEMORY;
+      return Step::Again;
     default: return refuse(w, s, 503, 'S', 'C');
   }
 }
@@ -189,18 +206,38 @@ Step reset(Worker& w, Session& s, int32_t phase, int32_t arg) {
   return close(w, s, phase, arg);
 }
 
-// The argument is the inspect delay in ms, counted from the first question.
+// The argument is the inspect delay in ms, counted from the first question; without one nothing is waited for.
 Step more(Worker& w, Session& s, int32_t phase, int32_t arg) {
-  if (phase != PHASE_CONTENT || s.has(SF_INSPECTED)) return go_on(w, s, phase, 0);
-  s.inspect_ms = arg == VERDICT_ARG_NONE ? 0 : arg;
+  bool body = phase == PHASE_REQUEST || phase == PHASE_RESPONSE;
+  if (body && arg != VERDICT_ARG_NONE) return await_body(w, s, phase, arg);
+  if ((!body && phase != PHASE_CONTENT && phase != PHASE_TCP_RESPONSE) || s.has(SF_INSPECTED)) return go_on(w, s, phase, 0);
+  if (arg == VERDICT_ARG_NONE) {
+    s.flags |= SF_INSPECTED;
+    return ask_and_act(w, s, phase, true);
+  }
+  if (phase == PHASE_TCP_RESPONSE && s.inspect_ms == 0) s.server_first_ms = w.loop.now_ms();
+  s.inspect_ms = arg;
+  if (phase == PHASE_TCP_RESPONSE) return Step::Wait;
   if (s.state != SessionState::Inspect) enter(w, s, SessionState::Inspect);
   return Step::Wait;
 }
 
+Step pause(Worker& w, Session& s, int32_t phase, int32_t arg) {
+  if (phase != PHASE_REQUEST && phase != PHASE_RESPONSE) return go_on(w, s, phase, 0);
+  s.flags = (s.flags | SF_PAUSED) & ~SF_INSPECTED;
+  s.inspect_ms = std::max(arg, 1);
+  return park(w, s, phase);
+}
+
+Step drop(Worker& w, Session& s, int32_t phase, int32_t arg) {
+  vanish(*s.client, arg == VERDICT_ARG_NONE ? 0 : arg);
+  return close(w, s, phase, arg);
+}
+
 using Act = Step (*)(Worker&, Session&, int32_t phase, int32_t arg);
 // In the order of the VERDICT_ numbers.
-constexpr Act ACTS[] = {go_on, use_backend, use_server, queue, respond, send_reply, error, close, reset, yield, more};
-static_assert(VERDICT_MORE == sizeof ACTS / sizeof ACTS[0] - 1);
+constexpr Act ACTS[] = {go_on, use_backend, use_server, queue, respond, send_reply, error, close, reset, yield, more, pause, drop};
+static_assert(VERDICT_DROP == sizeof ACTS / sizeof ACTS[0] - 1);
 
 }  // namespace
 
@@ -224,12 +261,17 @@ int32_t ask(Worker& w, Session& s, int32_t phase, bool shown) {
   put_session(w, s, phase, f);
   if (shown) put_message(w, f);
   else put_no_message(w, f);
+  if (shown && s.has(SF_HTTP) && !s.has(SF_WRITTEN) && (phase == PHASE_REQUEST || phase == PHASE_CONTENT)) put_body(w, s, phase, f);
+  if (phase == PHASE_RESPONSE) put_body(w, s, phase, f);
   if (phase == PHASE_END) put_end(w, s, f);
+  f[FACT_TAKE] = 0;
   w.window.edits()[0] = EDIT_END;
   w.deciding = s.handle;
   int32_t verdict = decide(w, phase, s.handle);
   w.deciding = NOBODY;
+  s.flags &= ~SF_AGAIN;
   if (shown) w.loaded.edited = w.window.edits()[0] != EDIT_END;
+  if (f[FACT_TAKE] != 0 && !take_over(w, s, phase)) return VERDICT_CLOSE;
   return verdict;
 }
 

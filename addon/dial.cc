@@ -5,6 +5,7 @@
 #include "decision.h"
 #include "ending.h"
 #include "engine_parts.h"
+#include "override.h"
 #include "reply.h"
 #include "stream.h"
 
@@ -99,6 +100,8 @@ Step connected(Worker& w, Session& s) {
   if (!s.has(SF_HTTP)) {
     if (!unload(w)) s.up.flags |= BF_NO_MEMORY;
     begin_tunnel(w, s);
+    if (asks(w, s, PHASE_TCP_RESPONSE)) s.flags &= ~(SF_RESPONDED | SF_INSPECTED);
+    s.inspect_ms = 0;
   }
   enter(w, s, SessionState::Transfer);
   return Step::Again;
@@ -110,7 +113,7 @@ bool redispatch_due(const Worker& w, const Session& s) {
   int32_t interval = backend.redispatch;
   if (interval == 0 && (backend.options & PO_REDISPATCH) != 0) interval = -1;
   if (interval == 0) return false;
-  int32_t retry = backend.retries - s.retries;   // this one's number, from 1
+  int32_t retry = retries_of(s, backend) - s.retries;   // this one's number, from 1
   if (interval > 0) return retry % interval == 0;
   return (s.retries + 1) % -interval == 0;
 }
@@ -143,7 +146,7 @@ void enter_backend(Worker& w, Session& s, int32_t backend) {
   leave_backend(w, s);
   s.backend = backend;
   s.flags |= SF_IN_BACKEND;
-  s.retries = static_cast<int16_t>(w.backend(s).retries);
+  s.retries = static_cast<int16_t>(retries_of(s, w.backend(s)));
   int32_t now = w.pages->proxy(backend, PS_BACKEND_SESSIONS).fetch_add(1, std::memory_order_relaxed) + 1;
   raise_to(w.pages->proxy(backend, PS_BACKEND_SESSIONS_MAX), now);
   count(&w.backend_row(s)[CB_SESSIONS]);

@@ -4,6 +4,7 @@
 #include "decision.h"
 #include "dial.h"
 #include "engine_parts.h"
+#include "override.h"
 
 namespace tsproxy {
 
@@ -131,6 +132,7 @@ void finish_stream(Worker& w, Session& s) {
   release_slot(w, s);
   let_target_go(w, s);
   leave_backend(w, s);
+  drop_overrides(s);
   delete s.reply;
   s.reply = nullptr;
 }
@@ -189,6 +191,9 @@ void end_session(Worker& w, Session& s) {
   leave_backend(w, s);
   discard(w, s.up);
   discard(w, s.down);
+  drop_overrides(s);
+  delete s.connection;
+  s.connection = nullptr;
   delete s.reply;
   s.reply = nullptr;
   if (w.loaded.owner == &s) w.loaded.owner = nullptr;

@@ -6,6 +6,7 @@
 #include "decision.h"
 #include "ending.h"
 #include "engine_parts.h"
+#include "inspect.h"
 #include "reply.h"
 
 namespace tsproxy {
@@ -239,6 +240,26 @@ bool Engine::reply(uint32_t session, std::string_view head, std::string_view bod
     return false;
   }
   return true;
+}
+
+bool Engine::interim(uint32_t session, std::string_view head) {
+  Session* s = parts_->sessions.get(session);
+  if (s == nullptr || !s->has(SF_HTTP) || s->has(SF_HTTP10 | SF_RESPONDED)) return false;
+  while (head.ends_with("\r\n")) head.remove_suffix(2);
+  char end[] = "\r\n\r\n";
+  const iovec parts[] = {{const_cast<char*>(head.data()), head.size()}, {end, sizeof end - 1}};
+  emit(*parts_, s->down, parts, 2);
+  return true;
+}
+
+bool Engine::inspect(uint32_t session, int32_t what) {
+  Session* s = parts_->sessions.get(session);
+  return s != nullptr && tsproxy::inspect(*parts_, *s, what);
+}
+
+std::string_view Engine::tlvs(uint32_t session) {
+  Session* s = parts_->sessions.get(session);
+  return s != nullptr && s->connection != nullptr ? std::string_view(s->connection->tlvs) : std::string_view();
 }
 
 void Engine::shutdown_server(int32_t server) {

@@ -34,6 +34,9 @@ class Engine {
   uint32_t sessions() const;        // sessions alive
   void resume(uint32_t session, int32_t verdict);                // answer to YIELD or QUEUE; a handle that is gone is ignored
   bool reply(uint32_t session, std::string_view head, std::string_view body);   // stages a reply for VERDICT_REPLY (bytes are copied)
+  bool interim(uint32_t session, std::string_view head);        // sends a 1xx response now, before the final one; head without the empty line
+  bool inspect(uint32_t session, int32_t what);                 // inspect.h
+  std::string_view tlvs(uint32_t session);                      // of the client's PROXY header; valid until the next pass
   void shutdown_server(int32_t server);                          // on-marked-down shutdown-sessions: ends its sessions and idle connections
   void post();                      // any thread: run a pass soon
   Window& window();

@@ -1,5 +1,6 @@
 #include "forward.h"
 
+#include <strings.h>
 #include <algorithm>
 #include <cstring>
 #include "engine_parts.h"
@@ -19,7 +20,9 @@ bool excepted(const ForwardFor& conf, const Address& a) {
 
 bool has_header(const char* bytes, const Http1Head& head, const std::string& name) {
   for (int32_t i = 0; i < head.count; i++)
-    if (slice_is(bytes, head.fields[i].name, name.data(), name.size())) return true;
+    if (static_cast<size_t>(head.fields[i].name.len) == name.size() &&
+        strncasecmp(bytes + head.fields[i].name.off, name.data(), name.size()) == 0)
+      return true;
   return false;
 }
 

@@ -6,8 +6,10 @@
 #include "dial.h"
 #include "ending.h"
 #include "engine_parts.h"
+#include "override.h"
 #include "reply.h"
 #include "stream.h"
+#include "wait.h"
 
 namespace tsproxy {
 
@@ -16,6 +18,16 @@ namespace {
 Step step_start(Worker& w, Session& s) {
   if ((w.frontend(s).phases & phase_bit(PHASE_CONNECTION)) == 0) return after_accept(w, s);
   return ask_and_act(w, s, PHASE_CONNECTION, false);
+}
+
+bool keep_tlvs(const Worker& w, Session& s, const ProxyHeader& header) {
+  if (header.tlvs_size == 0 || (w.conf.listeners[static_cast<size_t>(s.listener)].options & LO_KEEP_TLVS) == 0) return true;
+  try {
+    s.connection->tlvs.assign(reinterpret_cast<const char*>(header.tlvs), header.tlvs_size);
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+  return true;
 }
 
 Step step_proxy_header(Worker& w, Session& s) {
@@ -34,6 +46,11 @@ Step step_proxy_header(Worker& w, Session& s) {
   }
   if (parsed == Parse::Incomplete) return c.readable() ? Step::Again : Step::Wait;
   if (!header.local) {
+    if (!keep_endpoints(w, s) || !keep_tlvs(w, s, header)) {
+      w.loaded.owner = nullptr;
+      end_session(w, s);
+      return Step::Wait;
+    }
     s.source = header.source;
     s.destination = header.destination;
     s.flags |= SF_DESTINATION;
@@ -74,8 +91,10 @@ Step step_parked(Worker& w, Session& s) {
     end_session(w, s);
     return Step::Wait;
   }
+  if (s.has(SF_PAUSED)) return s.has(SF_INSPECTED) ? ask_again(w, s) : Step::Wait;
   if (!s.has(SF_ANSWERED)) return Step::Wait;
   s.flags &= ~SF_ANSWERED;
+  if ((s.answer & 0xff) == VERDICT_MORE) return ask_again(w, s);
   leave_queue(w, s);
   bool request = s.has(SF_HTTP) && (s.phase == PHASE_CONTENT || s.phase == PHASE_REQUEST || s.phase == PHASE_SERVER);
   if (request) load_request(w, s);
@@ -87,7 +106,7 @@ Step wait(Worker&, Session&) { return Step::Wait; }
 using StepFunction = Step (*)(Worker&, Session&);
 // In the order of SessionState.
 constexpr StepFunction STEPS[] = {
-    step_start, step_proxy_header, step_established, step_inspect, step_head, step_request, step_choose, step_parked,
+    step_start, step_proxy_header, step_established, step_inspect, step_body, step_head, step_request, step_choose, step_parked,
     step_connect, step_connecting, step_turnaround, step_transfer, step_reply, step_drain, wait,
 };
 static_assert(sizeof STEPS / sizeof STEPS[0] == static_cast<size_t>(SessionState::Count));

@@ -16,6 +16,7 @@ enum class SessionState : uint8_t {
   ProxyHeader,   // a PROXY header must come
   Established,   // transient: layer 5 stands
   Inspect,       // tcp: rules look at the first bytes
+  Body,          // http: rules wait for more of a body
   Head,          // http: waits for a request head, or is an idle keep-alive connection
   Request,       // transient: the head is complete and in the window
   Choose,        // transient: a server is needed
@@ -56,10 +57,21 @@ enum SessionFlag : uint32_t {
   SF_INSPECTED = 0x400000,   // the inspect delay is over
   SF_REDISPATCH = 0x800000,  // the server that was chosen failed: another one is wanted
   SF_DESTINATION = 0x1000000, // `destination` is known
+  SF_AGAIN = 0x2000000,      // the next decision goes on where the one before has stopped
+  SF_PAUSED = 0x4000000,     // Parked: for inspect_ms
+  SF_CONTINUED = 0x8000000,  // we have sent a 100 (Continue)
 };
 
 struct Reply {
   std::string head, body;    // as on the wire
+};
+
+struct Overrides;
+
+// What a client's connection had before a PROXY header or a rule put other addresses in front, and the header's TLVs.
+struct Endpoints {
+  Address source, destination;
+  std::string tlvs;                // kept for listeners with LO_KEEP_TLVS
 };
 
 struct SessionTimer : Timer {
@@ -69,7 +81,7 @@ struct SessionTimer : Timer {
 struct Session {
   uint32_t handle = 0;
   SessionState state = SessionState::Start;
-  uint8_t phase = 0;               // while Parked: the phase that waits for an answer
+  uint8_t phase = 0;               // Parked, Body: the phase that waits
   char cause = '-', where = '-';   // termination state (manual 8.5)
   uint32_t flags = 0;
   int32_t frontend = -1, backend = -1, server = -1, listener = -1;
@@ -85,7 +97,8 @@ struct Session {
   uint64_t client_ms = 0, server_ms = 0;   // last activity of either end
   uint64_t connected_ms = 0;
   int32_t request_ms = -1, idle_ms = 0, queue_ms = -1, connect_ms = -1, response_ms = -1;   // durations
-  int32_t inspect_ms = 0;
+  int32_t inspect_ms = 0;          // how long rules may wait
+  uint64_t server_first_ms = 0;    // mode tcp: when the rules have seen the first bytes of the server
   int32_t status = 0;
   uint32_t requests = 0;
   uint32_t seen = 0;               // bytes of an incomplete head that were searched already
@@ -97,6 +110,8 @@ struct Session {
   uint8_t interim = 0;             // 1xx responses passed on
   Address source, destination;
   Reply* reply = nullptr;          // staged by reply()
+  Overrides* overrides = nullptr;  // what rules changed for this stream
+  Endpoints* connection = nullptr; // nullptr: `source` and `destination` are the connection's
   const char* rest = nullptr;      // Reply: body bytes that are to be sent yet; they lie in conf, in `reply` or are static
   size_t rest_length = 0;
 

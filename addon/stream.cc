@@ -218,6 +218,7 @@ bool write_request(Worker& w, Session& s) {
   change.edits = m.edited ? w.window.edits() : nullptr;
   change.edits_size = w.window.edit_size();
   change.connection = request_connection(w, s);
+  change.drop_expect = s.has(SF_CONTINUED);
   change.extra_size = forward_line(w, s, head, m.head, line);
   change.extra = change.extra_size > 0 ? line : nullptr;
   size_t n = write_head(head, m.head, change, w.scratch.data(), w.scratch.size());

@@ -4,6 +4,7 @@
 #include "engine_parts.h"
 #include "reply.h"
 #include "stream.h"
+#include "wait.h"
 
 namespace tsproxy {
 
@@ -136,7 +137,7 @@ Step step_transfer(Worker& w, Session& s) {
     bool moved = move(w, s.up);
     if (!s.has(SF_RESPONDED)) {
       flush(w, s.down);
-      Step step = take_response(w, s);
+      Step step = s.has(SF_HTTP) ? take_response(w, s) : inspect_response(w, s);
       if (step == Step::Again || s.state != SessionState::Transfer) return step;
     } else {
       moved |= move(w, s.down);

@@ -78,17 +78,6 @@ function checkHttpOnly(proxy: ProxyDraft, report: Report): void {
   const [redirect] = proxy.redirects;
   if (redirect !== undefined)
     warn(report, redirect.span, `'redirect' rules ignored for ${who} as they require HTTP mode`, "Add 'mode http', or remove the rules.");
-  const [response] = proxy.settings.rules['tcp-response content'];
-  if (response !== undefined) {
-    const advice = 'They would change what happens to traffic, so they are refused rather than ignored.';
-    report({
-      severity: 'alert',
-      summary: `'tcp-response content' rules are not supported yet in ${who}, which is not in HTTP mode`,
-      advice,
-      span: response.span,
-      related: [],
-    });
-  }
   const forwardFor = proxy.seen.get('option forwardfor');
   if (proxy.settings.forwardFor !== null) {
     warn(

@@ -42,8 +42,12 @@ export const VERDICT_CLOSE = 7;
 export const VERDICT_RESET = 8;
 /** the core will call resume(session, verdict) later */
 export const VERDICT_YIELD = 9;
-/** not enough data to decide: ask again with more, or at the inspect delay */
+/** not enough data to decide: ask again with more, or at the latest after ARG ms; from resume(): ask again now */
 export const VERDICT_MORE = 10;
+/** http: ask again after ARG ms */
+export const VERDICT_PAUSE = 11;
+/** the client's connection vanishes without a word; ARG: a reset with that TTL, ARG_NONE: not even that */
+export const VERDICT_DROP = 12;
 /** the argument that names nothing */
 export const VERDICT_ARG_NONE = 0xffffff;
 /** session handle: index << 8 | generation */
@@ -142,12 +146,18 @@ export const FACT_RECEIVED_LO = 55;
 export const FACT_RECEIVED_HI = 56;
 /** with FF_KNOWN: ms from the response head to the end, -1 if none */
 export const FACT_DATA_MS = 57;
+/** TAKE_ bits, set by the core: what it has changed in other cells, and the engine takes over behind the decision */
+export const FACT_TAKE = 58;
+/** with TAKE_RETRIES: connects that may fail; -1: as configured */
+export const FACT_RETRIES = 59;
 /** free cells up to FACT_INSPECTED */
-export const FACT_SPARE = 58;
+export const FACT_SPARE = 60;
 /** 12 cells that inspect() fills */
 export const FACT_INSPECTED = 64;
+/** TO_COUNT cells, with TAKE_TIMEOUT: ms; -1: as configured */
+export const FACT_TIMEOUTS = 80;
 /** number of cells; the header table starts here */
-export const FACT_COUNT = 80;
+export const FACT_COUNT = 96;
 /** the head in the window is a response */
 export const FF_RESPONSE = 1;
 /** PHASE_SERVER: the server in FACT_SERVER failed, another one is wanted */
@@ -166,12 +176,24 @@ export const FF_SERVER_SHUT = 64;
 export const FF_TIMEOUT = 128;
 /** the cells marked END (what is not over yet: as of now, times -1) and FF_KNOWN are filled in this phase */
 export const FF_KNOWN = 256;
+/** the phase is asked again after MORE, PAUSE or YIELD: the core goes on where it stopped */
+export const FF_AGAIN = 512;
+/** FACT_SRC_: of the connection (PHASE_CONNECTION), of the session (PHASE_SESSION), else of this stream */
+export const TAKE_SOURCE = 1;
+/** FACT_DST_, likewise */
+export const TAKE_DESTINATION = 2;
+/** FACT_RETRIES, for this stream */
+export const TAKE_RETRIES = 4;
+/** shifted by TO_x: the timeout in FACT_TIMEOUTS + TO_x, for this stream */
+export const TAKE_TIMEOUT = 0x100;
 /** TCP_INFO of the client: rtt us, rttvar us, unacked, sacked, lost, retransmits, fackets, reordering */
 export const INSPECT_CLIENT_TCP = 0;
 /** the same of the server connection */
 export const INSPECT_SERVER_TCP = 1;
 /** of the server connection: local family, port, 4 cells of address; remote family, port, 4 cells */
 export const INSPECT_SERVER_ADDRESSES = 2;
+/** of the client connection itself, whatever PROXY headers and later rules say: source as above, then destination */
+export const INSPECT_CLIENT_ADDRESSES = 3;
 export const HM_OTHER = 0;
 export const HM_GET = 1;
 export const HM_HEAD = 2;
@@ -277,6 +299,8 @@ export const LO_ACCEPT_PROXY = 0x1;
 export const LO_SHARED = 0x2;
 /** a unix socket: no address, no TCP options */
 export const LO_UNIX = 0x4;
+/** the TLVs of PROXY headers are kept: a rule asks for them */
+export const LO_KEEP_TLVS = 0x8;
 /** client connections of the process now */
 export const GS_CONNECTIONS = 0;
 /** their maximum */
@@ -537,6 +561,8 @@ export const ABI: Readonly<Record<string, number>> = {
   VERDICT_RESET,
   VERDICT_YIELD,
   VERDICT_MORE,
+  VERDICT_PAUSE,
+  VERDICT_DROP,
   VERDICT_ARG_NONE,
   FACT_SESSION,
   FACT_FRONTEND,
@@ -590,8 +616,11 @@ export const ABI: Readonly<Record<string, number>> = {
   FACT_RECEIVED_LO,
   FACT_RECEIVED_HI,
   FACT_DATA_MS,
+  FACT_TAKE,
+  FACT_RETRIES,
   FACT_SPARE,
   FACT_INSPECTED,
+  FACT_TIMEOUTS,
   FACT_COUNT,
   FF_RESPONSE,
   FF_REDISPATCH,
@@ -602,9 +631,15 @@ export const ABI: Readonly<Record<string, number>> = {
   FF_SERVER_SHUT,
   FF_TIMEOUT,
   FF_KNOWN,
+  FF_AGAIN,
+  TAKE_SOURCE,
+  TAKE_DESTINATION,
+  TAKE_RETRIES,
+  TAKE_TIMEOUT,
   INSPECT_CLIENT_TCP,
   INSPECT_SERVER_TCP,
   INSPECT_SERVER_ADDRESSES,
+  INSPECT_CLIENT_ADDRESSES,
   HM_OTHER,
   HM_GET,
   HM_HEAD,
@@ -663,6 +698,7 @@ export const ABI: Readonly<Record<string, number>> = {
   LO_ACCEPT_PROXY,
   LO_SHARED,
   LO_UNIX,
+  LO_KEEP_TLVS,
   GS_CONNECTIONS,
   GS_CONNECTIONS_MAX,
   GS_STOPPING,

@@ -1,10 +1,11 @@
 import type { Rule, RuleFamily } from '../config/model.js';
 import { lineAt } from '../config/source.js';
-import { VERDICT_CONTINUE, VERDICT_MORE, VERDICT_YIELD } from './abi.js';
+import { VERDICT_CONTINUE, VERDICT_MORE, VERDICT_PAUSE, VERDICT_YIELD } from './abi.js';
 import { actions } from './action/index.js';
 import type { Environment } from './compile/environment.js';
 import { STOP, type Act, type ActionRow } from './row.js';
 import type { Tx } from './tx.js';
+import { verdictCode } from './verdict.js';
 
 /** One compiled rule: `when` null = always. */
 interface Step {
@@ -32,6 +33,11 @@ export function sequence(steps: readonly RuleSet[]): RuleSet {
   };
 }
 
+/** A step that is not taken again by a message that its rules have held back. */
+export function once(step: RuleSet): RuleSet {
+  return step && ((tx) => (tx.stopped === null ? step(tx) : VERDICT_CONTINUE));
+}
+
 function compileRule(rule: Rule, env: Environment): Step | null {
   const row = rows.get(rule.action);
   if (row === undefined) throw new Error(`unknown action '${rule.action}'`);
@@ -45,10 +51,13 @@ function placeOf({ span }: Rule, { model }: Environment): string {
   return source === undefined ? '' : `${source.name}:${lineAt(source.lineStarts, span.start)}`;
 }
 
+/** Rules that hold the message back. */
+const HOLDING: readonly number[] = [VERDICT_MORE, VERDICT_PAUSE, VERDICT_YIELD];
+
 /** Leaves word of the rule that ended its set or waits, where a sample may ask for it; passes the verdict on. */
 function noted(tx: Tx, { place }: Step, result: number, env: Environment): number {
   if (env.keeps.has('last-rule')) {
-    const waits = result === VERDICT_MORE || result === VERDICT_YIELD;
+    const waits = result !== STOP && HOLDING.includes(verdictCode(result));
     tx.stream()[waits ? 'waitingRule' : 'lastRule'] = place;
   }
   return result === STOP ? VERDICT_CONTINUE : result;
@@ -64,25 +73,51 @@ const WAITING: readonly RuleFamily[] = ['tcp-request content', 'tcp-response con
 export function compileRules(rules: readonly Rule[], family: RuleFamily, env: Environment): RuleSet {
   const steps = rules.map((rule) => compileRule(rule, env)).filter((step): step is Step => step !== null);
   if (steps.length === 0) return null;
-  return WAITING.includes(family) ? waiting(steps, env) : plain(steps, env);
+  const walk: Walk = WAITING.includes(family) ? waiting(steps, env) : plain(steps, env);
+  const set = ++sets;
+  return (tx) => (tx.stopped === null ? walk(tx, 0, set) : resume(tx, steps, walk, set, env));
 }
 
-function plain(steps: readonly Step[], env: Environment): (tx: Tx) => number {
-  return (tx) => {
+/** Runs the rules from `first` on. */
+type Walk = (tx: Tx, first: number, set: number) => number;
+
+/** Rule sets made in this thread, to tell them apart. */
+let sets = 0;
+
+/** A message comes again: nothing happens in the sets before the one that has held it back, which goes on with that very rule. */
+function resume(tx: Tx, steps: readonly Step[], walk: Walk, set: number, env: Environment): number {
+  const { stopped } = tx;
+  if (stopped?.set !== set) return VERDICT_CONTINUE;
+  tx.stopped = null;
+  const step = steps[stopped.rule]!;
+  tx.resumed = true;
+  const result = step.act(tx);
+  tx.resumed = false;
+  return result === VERDICT_CONTINUE ? walk(tx, stopped.rule + 1, set) : decided(tx, steps, stopped.rule, result, set, env);
+}
+
+/** What a rule's verdict is for its set. */
+function decided(tx: Tx, steps: readonly Step[], rule: number, result: number, set: number, env: Environment): number {
+  if (result !== STOP && HOLDING.includes(verdictCode(result))) tx.stream().stopped = { set, rule };
+  return noted(tx, steps[rule]!, result, env);
+}
+
+function plain(steps: readonly Step[], env: Environment): Walk {
+  return (tx, first, set) => {
     tx.strict = true;
-    for (let i = 0; i < steps.length; i++) {
+    for (let i = first; i < steps.length; i++) {
       const step = steps[i]!;
       if (step.when !== null && !step.when(tx)) continue;
       const result = step.act(tx);
-      if (result !== VERDICT_CONTINUE) return noted(tx, step, result, env);
+      if (result !== VERDICT_CONTINUE) return decided(tx, steps, i, result, set, env);
     }
     return VERDICT_CONTINUE;
   };
 }
 
-function waiting(steps: readonly Step[], env: Environment): (tx: Tx) => number {
-  return (tx) => {
-    for (let i = 0; i < steps.length; i++) {
+function waiting(steps: readonly Step[], env: Environment): Walk {
+  return (tx, first, set) => {
+    for (let i = first; i < steps.length; i++) {
       const step = steps[i]!;
       tx.mayChange = false;
       if (step.when !== null && !step.when(tx)) {
@@ -90,7 +125,7 @@ function waiting(steps: readonly Step[], env: Environment): (tx: Tx) => number {
         continue;
       }
       const result = step.act(tx);
-      if (result !== VERDICT_CONTINUE) return noted(tx, step, result, env);
+      if (result !== VERDICT_CONTINUE) return decided(tx, steps, i, result, set, env);
     }
     return VERDICT_CONTINUE;
   };

@@ -2,9 +2,11 @@ import type { Model, Proxy, RuleFamily } from '../config/model.js';
 import type { Backends } from '../backends/backend.js';
 import {
   FACT_BACKEND, FACT_FRONTEND, FACT_SERVER, PHASE_AFTER, PHASE_CONNECTION, PHASE_CONTENT, PHASE_COUNT, PHASE_END, PHASE_REQUEST, PHASE_RESPONSE,
-  PHASE_SERVER, PHASE_SESSION, PHASE_SLOT, VERDICT_CLOSE, VERDICT_CONTINUE, VERDICT_MORE,
+  PHASE_SERVER, PHASE_SESSION, PHASE_SLOT, PHASE_TCP_RESPONSE, VERDICT_ARG_NONE, VERDICT_CLOSE, VERDICT_CONTINUE, VERDICT_MORE,
 } from './abi.js';
 import type { Engine } from './addon.js';
+import { leaveFrontend } from './action/limit.js';
+import { bufferStep } from './body.js';
 import { cacheStep } from './cacheable.js';
 import { captureStep } from './capture.js';
 import { compileChoice, reachableBackends, type Choice } from './choice.js';
@@ -13,7 +15,7 @@ import { Counters } from './count.js';
 import { departs, departureStep } from './departure.js';
 import { headerNamesStep } from './header_names.js';
 import { monitorStep } from './monitor.js';
-import { compileRules, sequence, type RuleSet } from './phase.js';
+import { compileRules, once, sequence, type RuleSet } from './phase.js';
 import type { Changes } from './process_variables.js';
 import { requestLineStep } from './request_line.js';
 import { Tx } from './tx.js';
@@ -45,6 +47,8 @@ export interface Plan {
   readonly phases: readonly number[];
   /** By proxy: [status, response index] pairs. */
   readonly errors: readonly (readonly (readonly [number, number])[])[];
+  /** A rule asks for the TLVs of PROXY headers. */
+  readonly keepsTlvs: boolean;
   /** To be called once, before the engine starts; with the variables of the process. Returns where variables are kept. */
   attach(engine: Engine, variables: Changes): Variables;
   /** The answer to the engine: a verdict of abi.def. Never throws. */
@@ -53,6 +57,7 @@ export interface Plan {
 
 type Sets = { readonly [family in RuleFamily]: RuleSet };
 type Handler = (tx: Tx) => number;
+
 
 const FAMILIES: readonly RuleFamily[] = [
   'tcp-request connection', 'tcp-request session', 'tcp-request content', 'tcp-response content', 'http-request', 'http-response', 'http-after-response',
@@ -68,8 +73,8 @@ function compileSets(proxy: Proxy, env: Environment): Sets {
 function inbound(proxy: Proxy, sets: Sets, env: Environment): RuleSet {
   if (proxy.mode !== 'http') return sets['tcp-request content'];
   return sequence([
-    sets['tcp-request content'], monitorStep(proxy.monitor, env), captureStep(proxy.captures, 'request'), sets['http-request'],
-    headerNamesStep(proxy.headerNames, env),
+    bufferStep(proxy, env), sets['tcp-request content'], once(monitorStep(proxy.monitor, env)), once(captureStep(proxy.captures, 'request')), sets['http-request'],
+    once(headerNamesStep(proxy.headerNames, env)),
   ]);
 }
 
@@ -77,7 +82,7 @@ function inbound(proxy: Proxy, sets: Sets, env: Environment): RuleSet {
 function outbound(proxy: Proxy, sets: Sets, env: Environment): RuleSet {
   if (proxy.mode !== 'http') return null;
   const checksCache = proxy.isBackend && proxy.options.flags.includes('checkcache');
-  return sequence([sets['tcp-response content'], sets['http-response'], checksCache ? cacheStep(env) : null]);
+  return sequence([sets['tcp-response content'], sets['http-response'], checksCache ? once(cacheStep(env)) : null]);
 }
 
 /** Everything that decide() looks up, by proxy. */
@@ -92,12 +97,18 @@ interface Tables {
   /** By frontend: captures of the response, before all rules. */
   readonly captures: readonly RuleSet[];
   readonly choice: readonly Choice[];
+  /** By frontend: what becomes of its rules' changes when the request goes on to another backend. */
+  readonly leave: readonly (((tx: Tx) => void) | null)[];
   /** By backend: the server that a rule names. */
   readonly useServer: readonly RuleSet[];
   /** Additions to requests that have passed all rules. */
   readonly departure: RuleSet;
   /** VERDICT_MORE with the proxy's inspect delay. */
   readonly more: readonly number[];
+  /** The same for responses. */
+  readonly moreOfResponse: readonly number[];
+  /** Rules about the first bytes of a server, in mode tcp. */
+  readonly raw: readonly RuleSet[];
 }
 
 function tablesOf(model: Model, env: Environment, backends: Backends): Tables {
@@ -109,12 +120,15 @@ function tablesOf(model: Model, env: Environment, backends: Backends): Tables {
     inbound: by((proxy, own) => inbound(proxy, own, env)),
     outbound: by((proxy, own) => outbound(proxy, own, env)),
     after: by((_proxy, own) => own['http-after-response']),
-    captures: by((proxy) => (proxy.mode === 'http' ? captureStep(proxy.captures, 'response') : null)),
+    captures: by((proxy) => (proxy.mode === 'http' ? once(captureStep(proxy.captures, 'response')) : null)),
     choice: by((proxy) => compileChoice(proxy, env)),
+    leave: by((proxy) => leaveFrontend(proxy)),
     useServer: by((proxy) => compileUseServer(proxy, backends, env)),
     departure: departureStep(model, env),
-    noteLine: requestLineStep(env),
-    more: by((proxy) => verdict(VERDICT_MORE, proxy.inspectDelay.request ?? 0xffffff)),
+    noteLine: once(requestLineStep(env)),
+    raw: by((proxy, own) => (proxy.mode === 'http' ? null : own['tcp-response content'])),
+    moreOfResponse: by((proxy) => verdict(VERDICT_MORE, proxy.inspectDelay.response ?? VERDICT_ARG_NONE)),
+    more: by((proxy) => verdict(VERDICT_MORE, proxy.inspectDelay.request ?? VERDICT_ARG_NONE)),
   };
 }
 
@@ -133,18 +147,20 @@ function phasesOf(model: Model, tables: Tables, env: Environment): number[] {
     set(PHASE_SESSION, own(tables.session));
     set(proxy.mode === 'http' ? PHASE_REQUEST : PHASE_CONTENT, ahead && proxy.isFrontend);
     set(PHASE_RESPONSE, own(tables.outbound) || own(tables.captures));
+    set(PHASE_TCP_RESPONSE, own(tables.raw));
     set(PHASE_AFTER, own(tables.after));
     return bits;
   });
 }
 
 /** The rule sets of backend and frontend, in the order in which a response meets them. */
-function onTheWayOut(sets: readonly RuleSet[], captures: readonly RuleSet[] | null = null): Handler {
+function onTheWayOut(sets: readonly RuleSet[], more: readonly number[], captures: readonly RuleSet[] | null = null): Handler {
   return (tx) => {
     const { frontend, backend } = tx;
     captures?.[frontend]?.(tx);
     const first = backend < 0 ? null : sets[backend]!;
     const result = first === null ? VERDICT_CONTINUE : first(tx);
+    if (result === VERDICT_MORE) return more[backend]!;
     if (result !== VERDICT_CONTINUE || backend === frontend) return result;
     const second = sets[frontend]!;
     return second === null ? VERDICT_CONTINUE : second(tx);
@@ -162,9 +178,11 @@ function onTheWayIn(tables: Tables, chooseServer: Handler, unavailable: Handler)
       const result = rules(tx);
       if (result !== VERDICT_CONTINUE) return wait(result, frontend);
     }
-    const backend = tables.choice[frontend]!(tx);
+    // Rules of the backend hold the message back: it had been chosen by then.
+    const backend = tx.stopped === null ? tables.choice[frontend]!(tx) : tx.backend;
     if (backend < 0) return unavailable(tx);
     tx.facts[FACT_BACKEND] = backend;
+    if (backend !== frontend) tables.leave[frontend]?.(tx);
     const own = backend === frontend ? null : tables.inbound[backend]!;
     if (own !== null) {
       const result = own(tx);
@@ -192,8 +210,9 @@ function handlersOf(tables: Tables, backends: Backends, env: Environment): Handl
   handlers[PHASE_SESSION] = ofFrontend(tables.session);
   handlers[PHASE_CONTENT] = handlers[PHASE_REQUEST] = onTheWayIn(tables, chooseServer, env.error(503));
   handlers[PHASE_SERVER] = chooseServer;
-  handlers[PHASE_RESPONSE] = onTheWayOut(tables.outbound, tables.captures);
-  handlers[PHASE_AFTER] = onTheWayOut(tables.after);
+  handlers[PHASE_RESPONSE] = onTheWayOut(tables.outbound, tables.moreOfResponse, tables.captures);
+  handlers[PHASE_TCP_RESPONSE] = onTheWayOut(tables.raw, tables.moreOfResponse);
+  handlers[PHASE_AFTER] = onTheWayOut(tables.after, tables.moreOfResponse);
   handlers[PHASE_END] = (tx) => {
     backends.forget(tx.session);
     return VERDICT_CONTINUE;
@@ -243,6 +262,7 @@ export function compile(model: Model, parts: PlanParts): Plan {
     responses: env.responses.map((raw) => Buffer.from(raw, 'latin1')),
     phases: phasesOf(model, tables, env),
     errors,
+    keepsTlvs: env.keeps.has('proxy-tlvs'),
     attach(engine, variables) {
       tx = new Tx(engine.window, { offset: engine.editOffset, size: engine.editSize }, model.global.tune.maxHeaders);
       for (const [name, value] of variables) if (value !== undefined) tx.variables.proc.set(name, value);

@@ -17,6 +17,8 @@ export interface PlanTables {
   readonly phases: readonly number[];
   /** Per proxy: [status, response index]. */
   readonly errors: readonly (readonly (readonly [number, number])[])[];
+  /** A rule asks for the TLVs of PROXY headers. */
+  readonly keepsTlvs?: boolean;
 }
 
 export interface WorkerPlace {
@@ -94,7 +96,7 @@ export function engineConf(model: Model, plan: PlanTables, place: WorkerPlace): 
     splice: splice && place.limits.maxpipes > 0,
     proxies: model.proxies.map((proxy) => engineProxy(proxy, plan)),
     servers: model.servers.map((server) => engineServer(server, model)),
-    listeners: model.listeners.map((listener, index) => engineListener(listener, place.listeners[index])),
+    listeners: model.listeners.map((listener, index) => engineListener(listener, place.listeners[index], plan.keepsTlvs === true)),
     responses: plan.responses,
   };
 }
@@ -150,11 +152,11 @@ function engineServer(server: Server, model: Model): EngineServer {
   };
 }
 
-function engineListener(listener: Model['listeners'][number], socket: WorkerListener | undefined): EngineListener {
+function engineListener(listener: Model['listeners'][number], socket: WorkerListener | undefined, keepsTlvs: boolean): EngineListener {
   const unix = listener.address.kind === 'unix' || listener.address.kind === 'abstract';
   return {
     fd: socket?.fd ?? -1,
     frontend: listener.proxy,
-    options: (listener.acceptProxy ? abi.LO_ACCEPT_PROXY : 0) | (socket?.shared ? abi.LO_SHARED : 0) | (unix ? abi.LO_UNIX : 0),
+    options: (listener.acceptProxy ? abi.LO_ACCEPT_PROXY | (keepsTlvs ? abi.LO_KEEP_TLVS : 0) : 0) | (socket?.shared ? abi.LO_SHARED : 0) | (unix ? abi.LO_UNIX : 0),
   };
 }

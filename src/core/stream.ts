@@ -3,6 +3,13 @@ import { NO_TENANT, type Keeper, type Tenant } from './slots.js';
 /** Timeouts that `set-timeout` may change. */
 export type StreamTimeout = 'client' | 'connect' | 'queue' | 'server' | 'tarpit' | 'tunnel';
 
+/** A rule that holds its message back. */
+export interface Stopped {
+  /** Number of the rule set in this worker. */
+  readonly set: number;
+  readonly rule: number;
+}
+
 /** What rules leave behind for later phases of the same stream (one request and its response). */
 export interface Stream extends Tenant {
   /** By capture slot, cut to the slot's length; undefined where nothing was captured. */
@@ -33,6 +40,9 @@ export interface Stream extends Tenant {
   /** `file:line` of the last final rule, and of the rule that waits. */
   lastRule: string | undefined;
   waitingRule: string | undefined;
+  stopped: Stopped | null;
+  /** The request is held back until its body is here. */
+  buffering: boolean;
   /** The server's own status, whatever set-status made of it; 0 before the response. */
   serverStatus: number;
 }
@@ -41,6 +51,8 @@ function clear(stream: Stream): void {
   stream.requestCaptures.length = stream.responseCaptures.length = 0;
   stream.method = stream.uri = stream.uniqueId = stream.retries = stream.lastRule = stream.waitingRule = undefined;
   stream.requestCookie = stream.responseCookie = stream.logLevel = undefined;
+  stream.stopped = null;
+  stream.buffering = false;
   stream.version = stream.id = -1;
   stream.nice = stream.priorityClass = stream.priorityOffset = stream.serverStatus = 0;
   for (const name of Object.keys(stream.timeouts) as StreamTimeout[]) delete stream.timeouts[name];
@@ -50,7 +62,7 @@ export const streamKeeper: Keeper<Stream> = {
   make: () => ({
     ...NO_TENANT, requestCaptures: [], responseCaptures: [], method: undefined, uri: undefined, version: -1, uniqueId: undefined, id: -1,
     requestCookie: undefined, responseCookie: undefined, logLevel: undefined, nice: 0,
-    priorityClass: 0, priorityOffset: 0, timeouts: {}, retries: undefined, lastRule: undefined, waitingRule: undefined, serverStatus: 0,
+    priorityClass: 0, priorityOffset: 0, timeouts: {}, retries: undefined, lastRule: undefined, waitingRule: undefined, stopped: null, buffering: false, serverStatus: 0,
   }),
   nextSession: () => undefined,
   nextRequest: clear,

@@ -2,13 +2,13 @@ import {
   FACT_BACKEND, FACT_BODY_LEN, FACT_BODY_OFF, FACT_BODY_SIZE_HI, FACT_BODY_SIZE_LO, FACT_DST_ADDR, FACT_DST_FAMILY, FACT_DST_PORT, FACT_FLAGS, FACT_FRONTEND, FACT_HEADER_COUNT,
   FACT_HEADER_TABLE, FACT_HEAD_LEN, FACT_HEAD_OFF, FACT_METHOD, FACT_METHOD_LEN, FACT_METHOD_OFF, FACT_REASON_LEN, FACT_REASON_OFF,
   FACT_SERVER, FACT_SESSION, FACT_SRC_ADDR, FACT_SRC_FAMILY, FACT_SRC_PORT, FACT_STATUS, FACT_URI_LEN, FACT_URI_OFF, FACT_VERSION,
-  FF_RESPONSE, HM_OTHER, PHASE_AFTER, PHASE_RESPONSE,
+  FF_AGAIN, FF_RESPONSE, HM_OTHER, PHASE_AFTER, PHASE_RESPONSE,
 } from './abi.js';
 import { HeadEdits, type EditPage } from './edit.js';
 import { latin1, lowered } from './latin1.js';
 import { pathEnd, pathStart } from './target.js';
 import { Slots } from './slots.js';
-import { streamKeeper, type Stream } from './stream.js';
+import { streamKeeper, type Stopped, type Stream } from './stream.js';
 import { Variables } from './variable.js';
 import type { Ip } from './row.js';
 
@@ -50,6 +50,10 @@ export class Tx {
   strict = true;
   /** Set by fetches that might give something else once more bytes are there. */
   mayChange = false;
+  /** Where the rules of this message have stopped, until they have come to that place again; null: they begin. */
+  stopped: Stopped | null = null;
+  /** Set while the action that has stopped them is run again. */
+  resumed = false;
 
   private readonly text: Buffer;
   private readonly srcIp: { readonly 4: MutableIp; readonly 6: MutableIp };
@@ -85,7 +89,15 @@ export class Tx {
     this.newMethod = this.target = null;
     this.status_ = 0;
     this.edits.reset();
+    this.stopped = (this.facts[FACT_FLAGS]! & FF_AGAIN) === 0 ? null : this.takeStopped();
     this.variables.point(this.facts, phase);
+  }
+
+  private takeStopped(): Stopped | null {
+    const stream = this.streamIfAny();
+    const stopped = stream?.stopped ?? null;
+    if (stream !== undefined) stream.stopped = null;
+    return stopped;
   }
 
   /** Writes the edits, if any, where the engine reads them. */

@@ -1,4 +1,5 @@
 import type { ActionRow } from '../row.js';
+import { addressActions } from './address.js';
 import { authAction } from './auth.js';
 import { captureAction } from './capture.js';
 import { acceptAction, allowAction, denyAction, rejectAction, returnAction } from './deny.js';
@@ -11,10 +12,15 @@ import { setStatus, strictMode } from './status.js';
 import { disableRetry, doLog, setLogLevel, setNice, setPriorityClass, setPriorityOffset } from './stream.js';
 import { uriActions } from './uri.js';
 import { setVar, setVarFormat, unsetVar } from './variable.js';
+import { pauseAction, tarpitAction, waitForBodyAction } from './wait.js';
+import { earlyHint } from './hint.js';
+import { silentDrop } from './drop.js';
+import { setRetries, setTimeoutAction } from './limit.js';
 
 /** All actions of rule sets (manual, section 4.4). Names with parentheses (`set-var(txn.x)`) are listed without them. */
 export const actions: readonly ActionRow[] = [
   acceptAction, allowAction, denyAction, rejectAction, returnAction, redirectAction, setHeader, addHeader, delHeader, replaceHeader, replaceValue,
   ...uriActions, setStatus, strictMode, setVar, setVarFormat, unsetVar, useService, captureAction,
   authAction, normalizeUri, ...binaryHeaderActions, setLogLevel, setNice, setPriorityClass, setPriorityOffset, disableRetry, doLog,
+  ...addressActions, pauseAction, tarpitAction, waitForBodyAction, silentDrop, setTimeoutAction, setRetries, earlyHint,
 ] as ActionRow[];

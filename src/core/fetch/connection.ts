@@ -1,9 +1,10 @@
 import {
   FACT_ERRORS, FACT_FLAGS, FACT_INSPECTED, FACT_SERVER, FF_REUSED, INSPECT_CLIENT_TCP, INSPECT_SERVER_ADDRESSES, INSPECT_SERVER_TCP,
 } from '../abi.js';
-import type { CompileEnv, Fetch, FetchRow, Ip, Needs } from '../row.js';
+import type { CompileEnv, Fetch, FetchRow, Needs } from '../row.js';
 import type { Tx } from '../tx.js';
 import { CONNECTION_ERRORS } from './connection_error.js';
+import { inspected, inspectedAddress, inspectedPort, type End } from './endpoint.js';
 import { intRow, isKnown } from './known.js';
 
 interface Side {
@@ -57,36 +58,22 @@ function tcpInfo({ prefix, needs, what, tcp }: Side, info: TcpInfo): FetchRow {
     doc: `${info} of the ${what} connection as the kernel measured it${isTime ? ', in ms or us' : ''}`,
     compile(args, env): Fetch {
       const divisor = isTime && args[0] !== 'us' ? 1000 : 1;
-      return (tx) => (inspected(env, tx, tcp) ? Math.floor(tx.facts[at]! / divisor) : undefined);
+      return (tx) => (inspected(tx, env, tcp) ? Math.floor(tx.facts[at]! / divisor) : undefined);
     },
     check: (args) => ([undefined, null, '', 'ms', 'us'].includes(args[0] as string) ? null : { arg: 0, problem: "expects 'ms' or 'us'" }),
   };
 }
 
-function inspected(env: CompileEnv, tx: Tx, what: number): boolean {
-  return env.engine().inspect?.(tx.session, what) ?? false;
-}
-
-/** Cells of one end in what INSPECT_SERVER_ADDRESSES writes: family, port, address. */
-const CELLS = 6;
-
-function serverEnd(end: 'src' | 'dst', doc: string): FetchRow[] {
-  const first = FACT_INSPECTED + (end === 'src' ? 0 : CELLS);
-  const ip = (tx: Tx): Ip | undefined => {
-    const family = tx.facts[first];
-    if (family !== 4 && family !== 6) return undefined;
-    const from = (first + 2) * 4;
-    return { family, bytes: tx.bytes.slice(from, from + (family === 4 ? 4 : 16)) };
-  };
-  const known = (env: CompileEnv, tx: Tx): boolean => inspected(env, tx, INSPECT_SERVER_ADDRESSES);
+function serverEnd(end: End, doc: string): FetchRow[] {
+  const known = (env: CompileEnv, tx: Tx): boolean => inspected(tx, env, INSPECT_SERVER_ADDRESSES);
   return [
     {
       name: `bc_${end}`, args: [], out: 'addr', needs: 'server', doc: `address ${doc}`,
-      compile: (_args, env) => (tx) => (known(env, tx) ? ip(tx) : undefined),
+      compile: (_args, env) => (tx) => (known(env, tx) ? inspectedAddress(tx, end) : undefined),
     },
     {
       name: `bc_${end}_port`, args: [], out: 'int', needs: 'server', doc: `port ${doc}`,
-      compile: (_args, env) => (tx) => (known(env, tx) && ip(tx) !== undefined ? tx.facts[first + 1] : undefined),
+      compile: (_args, env) => (tx) => (known(env, tx) ? inspectedPort(tx, end) : undefined),
     },
   ];
 }

@@ -32,6 +32,8 @@ const FLAGS: readonly FlagRow[] = [
   { name: 'accept-invalid-http-response', side: 'backend', prefixed: true, doc: 'Old name of accept-unsafe-violations-in-http-response.' },
   { name: 'checkcache', side: 'backend', prefixed: true, doc: 'Block responses that set cookies and that caches may keep.' },
   { name: 'http-ignore-probes', side: 'frontend', prefixed: true, doc: 'Close connections without a word on which nothing has come.' },
+  { name: 'http-buffer-request', side: 'both', prefixed: true, doc: 'Wait for the whole body of a request, as far as it fits, before anything else.' },
+  { name: 'independent-streams', side: 'both', prefixed: true, doc: 'What is sent to an end does not count as activity of that end.' },
   { name: 'tcp-smart-accept', side: 'frontend', prefixed: true, doc: 'Save the acknowledgement that follows the accept of a connection.' },
   { name: 'tcp-smart-connect', side: 'backend', prefixed: true, doc: 'Save the acknowledgement that follows the connect to a server.' },
 ];
@@ -119,9 +121,9 @@ const INERT: Readonly<Record<string, string>> = {
   "it tunes HAProxy's own internals": 'use-small-buffers',
 };
 
-const UNSUPPORTED = `external-check h1-case-adjust-bogus-client h1-case-adjust-bogus-server http-buffer-request http-drop-request-trailers
+const UNSUPPORTED = `external-check h1-case-adjust-bogus-client h1-case-adjust-bogus-server http-drop-request-trailers
   http-drop-response-trailers http-pretend-keepalive http-proxy http-use-proxy-header httpchk idle-close-on-response
-  independent-streams ldap-check mysql-check persist pgsql-check prefer-last-server redis-check smtpchk spop-check
+  ldap-check mysql-check persist pgsql-check prefer-last-server redis-check smtpchk spop-check
   ssl-hello-chk transparent`;
 
 const REMOVED: Readonly<Record<string, string>> = {
