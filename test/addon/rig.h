@@ -214,18 +214,20 @@ struct Rig {
   std::mutex lock;
   std::vector<std::function<void()>> mail;
 
-  // One proxy (frontend and backend at once), one listener, the servers at these ports.
-  explicit Rig(std::vector<int> ports, int32_t options = 0) {
+  // One listener, the servers at these ports, and one proxy that is frontend and backend at once, or two: frontend and backend.
+  explicit Rig(std::vector<int> ports, int32_t options = 0, int proxies = 1) {
     std::signal(SIGPIPE, SIG_IGN);
     conf.proxies.resize(1);
     ProxyConf& proxy = conf.proxies[0];
     proxy.options = options;
-    proxy.default_backend = 0;
+    proxy.default_backend = proxies - 1;
     proxy.timeouts[TO_CLIENT] = proxy.timeouts[TO_SERVER] = 10000;
     proxy.timeouts[TO_CONNECT] = 5000;
+    conf.proxies.resize(static_cast<size_t>(proxies), ProxyConf(proxy));
     for (int p : ports) {
       ServerConf server;
       server.address = address(p);
+      server.proxy = proxies - 1;
       conf.servers.push_back(server);
     }
     ListenerConf listener;
@@ -233,7 +235,7 @@ struct Rig {
     port = port_of(listener.fd);
     conf.listeners.push_back(listener);
     conf.max_pipes = 64;
-    pages = std::make_shared<Pages>(1, 1, static_cast<int>(ports.size()), 1);
+    pages = std::make_shared<Pages>(1, proxies, static_cast<int>(ports.size()), 1);
     script = std::make_unique<Script>(*pages);
   }
   ~Rig() { finish(); }

@@ -450,7 +450,7 @@ TEST(forwarded_for_is_added) {
 TEST(forwarded_for_if_none_holds_when_nobody_asks_without) {
   for (bool frontend_if_none : {false, true}) {
     Origin origin(serve);
-    Rig rig({origin.port()}, PO_HTTP);
+    Rig rig({origin.port()}, PO_HTTP, 2);
     for (size_t i = 0; i < 2; i++) {
       rig.conf.proxies[i].forward_for.on = true;
       rig.conf.proxies[i].forward_for.name = "x-forwarded-for";
