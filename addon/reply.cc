@@ -82,7 +82,8 @@ Step answer(Worker& w, Session& s, std::string_view raw, std::string_view body) 
   }
   s.status = m.head.status;
   if (body.empty()) body = raw.substr(m.head.length);
-  if (asks(w, s, PHASE_AFTER)) ask(w, s, PHASE_AFTER, true);
+  // What answers a request that could not be read meets no rules (HAProxy: it has no stream).
+  if (s.request_ms >= 0 && asks(w, s, PHASE_AFTER)) ask(w, s, PHASE_AFTER, true);
   char line[48];
   HeadChange change;
   change.edits = m.edited ? w.window.edits() : nullptr;

@@ -10,6 +10,8 @@ import { verdictCode } from './verdict.js';
 /** One compiled rule: `when` null = always. */
 interface Step {
   readonly when: ((tx: Tx) => boolean) | null;
+  /** `when` must not hold. */
+  readonly unless: boolean;
   readonly act: Act;
   /** `file:line` of the rule. */
   readonly place: string;
@@ -38,12 +40,16 @@ export function once(step: RuleSet): RuleSet {
   return step && ((tx) => (tx.stopped === null ? step(tx) : VERDICT_CONTINUE));
 }
 
-function compileRule(rule: Rule, env: Environment): Step | null {
+function compileRule(rule: Rule, env: Environment, waits: boolean): Step | null {
   const row = rows.get(rule.action);
   if (row === undefined) throw new Error(`unknown action '${rule.action}'`);
-  const when = rule.condition === null ? true : env.fold(rule.condition);
-  if (when === false) return null;
-  return { when: when === true ? null : when, act: row.compile(rule.data, env), place: placeOf(rule, env) };
+  const { condition } = rule;
+  const whole = condition === null ? true : env.fold(condition);
+  if (whole === false) return null;
+  // A test that fails for want of bytes is not yet a test that its negation passes: rules that wait look at the test itself.
+  const term = waits && whole !== true && condition?.kind === 'not' ? env.fold(condition.term) : null;
+  const unless = typeof term === 'function';
+  return { when: unless ? term : whole === true ? null : whole, unless, act: row.compile(rule.data, env), place: placeOf(rule, env) };
 }
 
 function placeOf({ span }: Rule, { model }: Environment): string {
@@ -71,7 +77,7 @@ const WAITING: readonly RuleFamily[] = ['tcp-request content', 'tcp-response con
  * the rule that decided; for content rules VERDICT_MORE if a condition can't be judged yet.
  */
 export function compileRules(rules: readonly Rule[], family: RuleFamily, env: Environment): RuleSet {
-  const steps = rules.map((rule) => compileRule(rule, env)).filter((step): step is Step => step !== null);
+  const steps = rules.map((rule) => compileRule(rule, env, WAITING.includes(family))).filter((step): step is Step => step !== null);
   if (steps.length === 0) return null;
   const walk: Walk = WAITING.includes(family) ? waiting(steps, env) : plain(steps, env);
   const set = ++sets;
@@ -120,9 +126,10 @@ function waiting(steps: readonly Step[], env: Environment): Walk {
     for (let i = first; i < steps.length; i++) {
       const step = steps[i]!;
       tx.mayChange = false;
-      if (step.when !== null && !step.when(tx)) {
-        if (tx.mayChange) return noted(tx, step, VERDICT_MORE, env);
-        continue;
+      if (step.when !== null) {
+        const holds = step.when(tx);
+        if (!holds && tx.mayChange) return noted(tx, step, VERDICT_MORE, env);
+        if (holds === step.unless) continue;
       }
       const result = step.act(tx);
       if (result !== VERDICT_CONTINUE) return decided(tx, steps, i, result, set, env);

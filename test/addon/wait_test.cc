@@ -307,4 +307,26 @@ TEST(a_server_whose_first_bytes_are_refused_is_closed) {
   CHECK(rig.quiet());
 }
 
+TEST(what_answers_a_request_that_can_not_be_read_meets_no_rules) {
+  Origin origin(answer);
+  Rig rig({origin.port()}, PO_HTTP);
+  rig.conf.proxies[0].phases = 1 << PHASE_AFTER;
+  std::atomic<int> asked{0};
+  rig.script->hook = [&](int32_t phase, uint32_t) {
+    asked += phase == PHASE_AFTER;
+    return -1;
+  };
+  rig.start();
+  Wire good = Wire::to(rig.port), bad = Wire::to(rig.port);
+  bad.send("\x01\x02\r\n\r\n");
+  CHECK(bad.message().starts_with("HTTP/1.1 400"));
+  CHECK(asked == 0);
+  good.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  CHECK(good.message().ends_with("ok"));
+  CHECK(asked == 1);
+  good.close();
+  bad.close();
+  CHECK(rig.quiet());
+}
+
 RUN_TESTS()

@@ -36,6 +36,13 @@ describe('content rules in mode tcp', () => {
     }
   });
 
+  test('a negated test that lacks bytes is no reason to act', async () => {
+    const made = await rules(['tcp-request inspect-delay 1s', 'tcp-request content reject unless { req.payload(0,3) -m str abc }'], [], 'tcp');
+    expect(made.raw(PHASE_CONTENT, 'ab').code).toBe(VERDICT_MORE);
+    expect(made.raw(PHASE_CONTENT, 'abc').code).toBe(VERDICT_SERVER);
+    expect(made.raw(PHASE_CONTENT, 'ab', { flags: FF_TIMEOUT }).code).toBe(VERDICT_CLOSE);
+  });
+
   test('WAIT_END holds at the end of the delay', async () => {
     const made = await rules(['tcp-request inspect-delay 1s', 'tcp-request content reject if WAIT_END { src 192.0.2.0/24 }'], [], 'tcp');
     expect(made.raw(PHASE_CONTENT, 'x').code).toBe(VERDICT_MORE);
