@@ -384,7 +384,7 @@ export const verdicts: Readonly<Record<string, readonly Verdict[]>> = {
     refused(frontend('redirect foo'), 'foo'),
     refused('defaults d\n redirect prefix /\n', "'redirect' not allowed in 'defaults' section"),
     valid(frontend('redirect prefix /x\n http-request deny'), 'will still be processed before'),
-    stricter('listen l\n bind 127.0.0.1:80\n tcp-response content accept\n', NOT_YET, "'tcp-response content' rules are not supported yet"),
+    valid('listen l\n bind 127.0.0.1:80\n tcp-response content accept\n'),
     refused(frontend('reqadd x'), "the 'reqadd' directive is not supported anymore"),
   ],
 };
