@@ -3,6 +3,7 @@ import { startChecks } from '../backends/index.js';
 import { GS_STOPPING } from './abi.js';
 import type { Addon } from './addon.js';
 import type { BoundListener } from './bind.js';
+import type { SystemLog } from './log/system_log.js';
 import type { Readings } from './metric/readings.js';
 import type { MetricsSource } from './metrics_source.js';
 import { print, printText } from './print.js';
@@ -17,6 +18,7 @@ export interface MasterParts {
   readonly pool: WorkerPool;
   readonly bound: readonly BoundListener[];
   readonly metrics: MetricsSource;
+  readonly log: SystemLog;
   /** Ends the process. */
   exit(status: number): void;
 }

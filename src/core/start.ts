@@ -6,6 +6,7 @@ import type { Addon, PagesHandle } from './addon.js';
 import { activeListeners, bindAll, closeAll, listenAll, settlePaths, type BindFailure, type BoundListener } from './bind.js';
 import { errnoText } from './errno.js';
 import { planLimits, type Limits } from './limits.js';
+import { noLog } from './log/system_log.js';
 import type { WorkerStart } from './mail.js';
 import { Master } from './master.js';
 import { Readings } from './metric/readings.js';
@@ -69,7 +70,7 @@ async function startBound(
   const failures = listenAll(addon, model, bound.filter(({ temporary }) => temporary === null));
   if (failures.length > 0) throw new StartError(bindLines(model, options, failures));
   pool.tell({ kind: 'start' });
-  const master = new Master({ addon, model, readings, pool, bound, metrics, exit: options.exit });
+  const master = new Master({ addon, model, readings, pool, bound, metrics, log: noLog, exit: options.exit });
   for (const signal of ['SIGUSR1', 'SIGTERM'] as const) {
     signalProcesses(options.old.filter((old) => old.signal === signal).map((old) => old.pid), signal);
   }
