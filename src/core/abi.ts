@@ -347,7 +347,7 @@ export const SS_STATE = 4;
 export const SS_WEIGHT = 5;
 /** 0 = none */
 export const SS_MAXCONN = 6;
-/** administrative bits: 1 maintenance, 2 drain */
+/** administrative state: ADMIN_ bits */
 export const SS_ADMIN = 7;
 /** idle connections in the workers' pools */
 export const SS_IDLE = 8;
@@ -362,7 +362,30 @@ export const SS_LAST_CHANGE = 12;
 export const SS_RATE_MAX = 13;
 /** server connections in use now */
 export const SS_USED_CONNS = 14;
-export const SS_COUNT = 16;
+/** operational state: OP_; SS_STATE is made of it and of SS_ADMIN */
+export const SS_OP_STATE = 15;
+/** weight as users see and set it, 0-256 */
+export const SS_USER_WEIGHT = 16;
+/** weight of the configuration, 0-256: what percentages are of */
+export const SS_INITIAL_WEIGHT = 17;
+/** slow start: percent of weight and maxconn that the server gets, 1-99; 0 = all */
+export const SS_THROTTLE = 18;
+/** number of changes of the address cells, times two; odd while they are being written (server_address.h) */
+export const SS_ADDR_SEQ = 19;
+/** 4 or 6: the cells below; 0: as configured, not an IP address; 1: none, the server can't be connected to */
+export const SS_ADDR_FAMILY = 20;
+/** 0: the port that the client connected to */
+export const SS_ADDR_PORT = 21;
+/** 4 cells, 16 bytes in network order (IPv4: the first 4 bytes) */
+export const SS_ADDR = 22;
+/** observe: consecutive errors that traffic met */
+export const SS_ERRORS_RUN = 26;
+/** observe: how often that run has reached error-limit (it starts again at 0 then) */
+export const SS_ERRORS_TRIPS = 27;
+/** observe: HANA_ code of the last error */
+export const SS_ERRORS_LAST = 28;
+/** four cache lines */
+export const SS_COUNT = 64;
 /** connections of the listener now */
 export const LS_CONNECTIONS = 0;
 /** 0 = none */
@@ -376,6 +399,51 @@ export const SRV_UP = 1;
 export const SRV_DRAIN = 2;
 /** administratively out */
 export const SRV_MAINT = 3;
+/** down */
+export const OP_STOPPED = 0;
+/** up, within its slow start */
+export const OP_STARTING = 1;
+/** up */
+export const OP_RUNNING = 2;
+/** up, takes no new sessions but persistent ones (http-check disable-on-404, agent) */
+export const OP_STOPPING = 3;
+/** maintenance by an administrator */
+export const ADMIN_FORCED_MAINT = 0x01;
+/** maintenance of the tracked server */
+export const ADMIN_INHERITED_MAINT = 0x02;
+/** disabled in the configuration (comes with FORCED_MAINT) */
+export const ADMIN_CONFIGURED_MAINT = 0x04;
+/** drain by an administrator or agent */
+export const ADMIN_FORCED_DRAIN = 0x08;
+/** drain of the tracked server */
+export const ADMIN_INHERITED_DRAIN = 0x10;
+/** maintenance: its name has no address */
+export const ADMIN_RESOLUTION_MAINT = 0x20;
+/** its name was set at run time */
+export const ADMIN_HOST_SET = 0x40;
+/** any maintenance */
+export const ADMIN_MAINT = 0x23;
+/** any drain */
+export const ADMIN_DRAIN = 0x18;
+export const HANA_UNKNOWN = 0;
+/** connected */
+export const HANA_L4_OK = 1;
+/** could not connect */
+export const HANA_L4_ERROR = 2;
+/** a good response head */
+export const HANA_HTTP_OK = 3;
+/** a status that is not 100-499, 501 or 505 */
+export const HANA_HTTP_STATUS = 4;
+/** a response head that can't be parsed */
+export const HANA_HTTP_HEADERS = 5;
+/** an invalid response */
+export const HANA_HTTP_RESPONSE = 6;
+/** an error while reading the response */
+export const HANA_HTTP_READ_ERROR = 7;
+/** no response in time */
+export const HANA_HTTP_READ_TIMEOUT = 8;
+/** closed before the response */
+export const HANA_HTTP_BROKEN_PIPE = 9;
 /** event-loop passes */
 export const CW_PASSES = 0;
 /** epoll events */
@@ -735,6 +803,17 @@ export const ABI: Readonly<Record<string, number>> = {
   SS_LAST_CHANGE,
   SS_RATE_MAX,
   SS_USED_CONNS,
+  SS_OP_STATE,
+  SS_USER_WEIGHT,
+  SS_INITIAL_WEIGHT,
+  SS_THROTTLE,
+  SS_ADDR_SEQ,
+  SS_ADDR_FAMILY,
+  SS_ADDR_PORT,
+  SS_ADDR,
+  SS_ERRORS_RUN,
+  SS_ERRORS_TRIPS,
+  SS_ERRORS_LAST,
   SS_COUNT,
   LS_CONNECTIONS,
   LS_MAXCONN,
@@ -743,6 +822,29 @@ export const ABI: Readonly<Record<string, number>> = {
   SRV_UP,
   SRV_DRAIN,
   SRV_MAINT,
+  OP_STOPPED,
+  OP_STARTING,
+  OP_RUNNING,
+  OP_STOPPING,
+  ADMIN_FORCED_MAINT,
+  ADMIN_INHERITED_MAINT,
+  ADMIN_CONFIGURED_MAINT,
+  ADMIN_FORCED_DRAIN,
+  ADMIN_INHERITED_DRAIN,
+  ADMIN_RESOLUTION_MAINT,
+  ADMIN_HOST_SET,
+  ADMIN_MAINT,
+  ADMIN_DRAIN,
+  HANA_UNKNOWN,
+  HANA_L4_OK,
+  HANA_L4_ERROR,
+  HANA_HTTP_OK,
+  HANA_HTTP_STATUS,
+  HANA_HTTP_HEADERS,
+  HANA_HTTP_RESPONSE,
+  HANA_HTTP_READ_ERROR,
+  HANA_HTTP_READ_TIMEOUT,
+  HANA_HTTP_BROKEN_PIPE,
   CW_PASSES,
   CW_EVENTS,
   CW_ACCEPTED,
