@@ -334,6 +334,8 @@ export const PS_EPOCH = 9;
 /** the frontend's maxconn, 0 = none */
 export const PS_MAXCONN = 10;
 export const PS_RATE_MAX = 11;
+/** log lines of the frontend so far (%lc) */
+export const PS_LOGS = 15;
 export const PS_COUNT = 16;
 /** slots in use now, all workers */
 export const SS_SESSIONS = 0;
@@ -787,6 +789,7 @@ export const ABI: Readonly<Record<string, number>> = {
   PS_EPOCH,
   PS_MAXCONN,
   PS_RATE_MAX,
+  PS_LOGS,
   PS_COUNT,
   SS_SESSIONS,
   SS_SESSIONS_MAX,
