@@ -1,6 +1,7 @@
 #include "page.h"
 
-#include <cstdlib>
+#include <sys/mman.h>
+
 #include <map>
 #include <new>
 
@@ -8,14 +9,15 @@ namespace tsproxy {
 
 namespace {
 
-constexpr size_t CACHE_LINE = 64;
+constexpr size_t CACHE_LINE = 64;   // memory starts on a page of its own, and so on a line
 
 size_t rounded(size_t n, size_t to) { return (n + to - 1) / to * to; }
 
+// Zeroed when it is first touched: rows that wait for servers of later take no memory until then.
 void* zeroed(size_t bytes) {
-  void* memory = std::aligned_alloc(CACHE_LINE, bytes);
-  if (memory == nullptr) throw std::bad_alloc();
-  return __builtin_memset(memory, 0, bytes);
+  void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) throw std::bad_alloc();
+  return memory;
 }
 
 struct Registry {
@@ -46,14 +48,14 @@ Pages::Pages(int workers, int proxies, int servers, int listeners) {
   try {
     counters_ = static_cast<uint64_t*>(zeroed(counter_bytes_));
   } catch (...) {
-    std::free(state_);
+    ::munmap(state_, state_bytes_);
     throw;
   }
 }
 
 Pages::~Pages() {
-  std::free(state_);
-  std::free(counters_);
+  ::munmap(state_, state_bytes_);
+  ::munmap(counters_, counter_bytes_);
 }
 
 void Pages::enter(std::atomic<int32_t>* cell) {
