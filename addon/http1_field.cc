@@ -218,15 +218,15 @@ const char* judge_framing(Http1Head& head, const FieldState& state, const Http1L
   if (!(head.flags & H1_TRANSFER_ENCODING)) return nullptr;
   if (!state.chunked && !(state.unsafe && state.response)) return "Transfer-Encoding without chunked";
   if (state.chunked) head.flags |= H1_CHUNKED;
-  // A HTTP/1.0 peer may not know chunks: the connection can't be trusted after the message (RFC 9112 section 6.1).
-  if (head.version == 0) head.flags |= H1_CONNECTION_CLOSE;
-  if (!(head.flags & H1_CONTENT_LENGTH)) return nullptr;
-  if (!limits.drop_length) return "Content-Length beside Transfer-Encoding";
+  const bool both = head.flags & H1_CONTENT_LENGTH;
+  if ((both || head.version == 0) && !limits.keep_insecure) head.flags |= H1_INSECURE | H1_CONNECTION_CLOSE;
+  if (!both) return nullptr;
+  // Transfer-Encoding wins (RFC 9112 section 6.3, as HAProxy): whoever gets the message from us sees one framing.
   const int32_t row = state.length_index;
   std::memmove(head.fields + row, head.fields + row + 1, static_cast<size_t>(head.count - row - 1) * sizeof(HeaderField));
   head.count--;
   if (head.host_index > row) head.host_index--;
-  head.flags = (head.flags & ~static_cast<uint32_t>(H1_CONTENT_LENGTH)) | H1_REBUILD | H1_CONNECTION_CLOSE;
+  head.flags = (head.flags & ~static_cast<uint32_t>(H1_CONTENT_LENGTH)) | H1_REBUILD;
   head.content_length = 0;
   return nullptr;
 }
@@ -299,7 +299,7 @@ int judge_request(const char* bytes, Http1Head& head, const FieldState& state, c
   const bool body = (head.flags & H1_CHUNKED) || head.content_length > 0;
   if (body && head.method == HM_CONNECT) return refuse(error, 400, 0, "CONNECT with a body");
   const bool bodyless = head.method == HM_GET || head.method == HM_HEAD || head.method == HM_DELETE;
-  if (body && bodyless && head.version == 0) return refuse(error, 413, 0, "HTTP/1.0 GET, HEAD or DELETE with a body");
+  if (body && bodyless && head.version == 0 && !limits.any_payload) return refuse(error, 413, 0, "HTTP/1.0 GET, HEAD or DELETE with a body");
   const bool handshake = (head.flags & H1_CONNECTION_UPGRADE) && state.websocket;
   if (handshake && !state.websocket_key && !state.unsafe) return refuse(error, 400, 0, "WebSocket upgrade without a valid Sec-WebSocket-Key");
   return 0;

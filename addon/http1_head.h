@@ -33,6 +33,8 @@ enum Http1Flag : uint32_t {
   H1_HAS_KEEP_ALIVE = 0x1000,     // a Keep-Alive or Proxy-Connection header
   H1_REBUILD = 0x2000,            // the bytes are not to go out as they came (a field was dropped as repeated, bare LF):
                                   // write_head makes each line anew from the table
+  H1_INSECURE = 0x4000,           // Transfer-Encoding beside Content-Length (which was dropped) or in HTTP/1.0: some agent on the way may
+                                  // have read another message, so neither connection is kept behind it (RFC 9112 section 6.1)
 };
 
 enum class Parse : uint8_t { Complete, Incomplete, Error };
@@ -61,9 +63,8 @@ struct Http1Head {
 
 struct Http1Limits {
   bool unsafe = false;             // accept-unsafe-violations-*: what HAProxy's manual lists there is accepted, and a bare LF as line end
-  // Content-Length beside Transfer-Encoding is refused (RFC 9112 section 6.3 allows that); true: Content-Length is
-  // dropped and the connection closed after the message, as HAProxy does.
-  bool drop_length = false;
+  bool keep_insecure = false;      // h1-do-not-close-on-insecure-transfer-encoding: H1_INSECURE is never set
+  bool any_payload = false;        // h1-accept-payload-with-any-method: no 413
 };
 constexpr uint32_t HEADER_NAME_MAX = 255;   // bytes; HAProxy's bound
 

@@ -48,7 +48,8 @@ ConnectionHeader response_connection(Worker& w, Session& s, const Http1Head& hea
   if (tunnel) return ConnectionHeader::Keep;
   bool unframe = kind == BodyKind::Chunked && s.has(SF_HTTP10);
   if (unframe) s.down.flags |= BF_UNFRAME;
-  if (unframe || kind == BodyKind::UntilClose || w.stopping || (w.backend(s).options & PO_CLOSE) != 0) s.flags &= ~SF_CLIENT_KEEP;
+  bool last = unframe || kind == BodyKind::UntilClose || s.has(SF_INSECURE);
+  if (last || w.stopping || (w.backend(s).options & PO_CLOSE) != 0) s.flags &= ~SF_CLIENT_KEEP;
   if (!s.has(SF_CLIENT_KEEP)) return ConnectionHeader::Close;
   if (s.has(SF_HTTP10)) return ConnectionHeader::KeepAlive;
   return (head.flags & H1_HAS_CONNECTION) != 0 ? ConnectionHeader::None : ConnectionHeader::Keep;
@@ -57,12 +58,13 @@ ConnectionHeader response_connection(Worker& w, Session& s, const Http1Head& hea
 void note_server(Session& s, const Http1Head& head, BodyKind kind) {
   bool close = (head.flags & H1_CONNECTION_CLOSE) != 0;
   bool keep = kind != BodyKind::UntilClose && (head.version > 0 ? !close : (head.flags & H1_CONNECTION_KEEP_ALIVE) != 0);
-  if (keep) s.flags |= SF_SERVER_KEEP;
+  if (keep && !s.has(SF_INSECURE)) s.flags |= SF_SERVER_KEEP;
   if ((head.flags & H1_AUTHENTICATE_CONN) != 0) s.target->flags |= CO_PRIVATE;
 }
 
 Step response_complete(Worker& w, Session& s) {
   s.status = w.loaded.head.status;
+  if ((w.loaded.head.flags & H1_INSECURE) != 0) s.flags |= SF_INSECURE;
   s.response_ms = static_cast<int32_t>(w.loop.now_ms() - s.connected_ms);
   if (s.has(SF_DECIDED) || !asks(w, s, PHASE_RESPONSE)) return send_response(w, s);
   return ask_and_act(w, s, PHASE_RESPONSE, true);

@@ -60,6 +60,7 @@ enum SessionFlag : uint32_t {
   SF_AGAIN = 0x2000000,      // the next decision goes on where the one before has stopped
   SF_PAUSED = 0x4000000,     // Parked: for inspect_ms
   SF_CONTINUED = 0x8000000,  // we have sent a 100 (Continue)
+  SF_INSECURE = 0x10000000,  // a message of the stream had H1_INSECURE: neither connection is kept
 };
 
 struct Reply {

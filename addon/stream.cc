@@ -64,6 +64,7 @@ void begin_stream(Worker& w, Session& s) {
   s.flags |= SF_STREAM;
   if (keeps_alive(head) && (w.frontend(s).options & PO_CLOSE) == 0 && !w.stopping) s.flags |= SF_CLIENT_KEEP;
   if (head.version == 0) s.flags |= SF_HTTP10;
+  if ((head.flags & H1_INSECURE) != 0) s.flags |= SF_INSECURE;
   if ((head.flags & H1_CONNECTION_UPGRADE) != 0) s.flags |= SF_UPGRADE;
   s.up.body.begin(request_body_kind(head), head.content_length);
   count(&w.row[CW_REQUESTS]);
@@ -81,7 +82,7 @@ int32_t method_of(Worker& w, size_t n) {
 
 ConnectionHeader request_connection(const Worker& w, const Session& s) {
   if (s.has(SF_UPGRADE)) return ConnectionHeader::Keep;
-  if (!reusable(w, s)) return ConnectionHeader::Close;
+  if (s.has(SF_INSECURE) || !reusable(w, s)) return ConnectionHeader::Close;
   return s.has(SF_HTTP10) ? ConnectionHeader::KeepAlive : ConnectionHeader::None;
 }
 

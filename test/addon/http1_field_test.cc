@@ -110,8 +110,11 @@ TEST(transfer_encoding) {
       {"Transfer-Encoding:\x0b" "chunked", 400, "control character"},
       {"Transfer-Encoding : chunked", 400, "space before the colon of a header"},
       {"Transfer-Encoding\x0b: chunked", 400, "character that no header name has"},
-      {"Transfer-Encoding: chunked\r\nContent-Length: 5", 400, "Content-Length beside Transfer-Encoding"},
-      {"Content-Length: 5\r\nTransfer-Encoding: chunked", 400, "Content-Length beside Transfer-Encoding"},
+      // Not refused: Content-Length is dropped and both connections close, which leaves nothing to read in two ways (RFC 9112 section 6.3).
+      {"Transfer-Encoding: chunked\r\nContent-Length: 5", 0, ""},
+      {"Content-Length: 5\r\nTransfer-Encoding: chunked", 0, ""},
+      {"Content-Length: 5\r\nTransfer-Encoding: chunked\r\nContent-Length: 6", 400, "several Content-Length values that differ"},
+      {"Content-Length: x\r\nTransfer-Encoding: chunked", 400, NO_NUMBER},
   };
   for (const Vector& v : vectors) expect_both(v);
   // A coding that nobody agreed on with us (TE is sent on without codings).
@@ -128,14 +131,15 @@ TEST(chunks_over_http_1_0_close_the_connection) {
   CHECK(got.parse == Parse::Complete && (got.head.flags & H1_CONNECTION_CLOSE) && (got.head.flags & H1_CHUNKED));
 }
 
-TEST(a_length_beside_chunks_can_be_dropped) {
-  const Http1Limits limits{.unsafe = false, .drop_length = true};
+TEST(a_length_beside_chunks_is_dropped) {
   for (const char* text : {"POST / HTTP/1.1\r\nContent-Length: 5\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n",
                            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\n"}) {
     Parsed got;
-    parse(text, got, limits);
+    parse(text, got);
     CHECK(got.parse == Parse::Complete && got.head.count == 2 && got.head.host_index == 0);
-    CHECK(got.head.flags == (H1_HAS_HOST | H1_TRANSFER_ENCODING | H1_CHUNKED | H1_REBUILD | H1_CONNECTION_CLOSE));
+    CHECK(got.head.flags == (H1_HAS_HOST | H1_TRANSFER_ENCODING | H1_CHUNKED | H1_REBUILD | H1_CONNECTION_CLOSE | H1_INSECURE));
+    parse(text, got, {.keep_insecure = true});
+    CHECK(got.head.flags == (H1_HAS_HOST | H1_TRANSFER_ENCODING | H1_CHUNKED | H1_REBUILD));
     CHECK(slice_is(text, got.fields[1].name, "transfer-encoding", 17) && got.head.content_length == 0);
   }
 }
@@ -144,6 +148,9 @@ TEST(bodies_where_none_belongs) {
   expect("GET / HTTP/1.0\r\nContent-Length: 5\r\n\r\n", 413, "HTTP/1.0 GET, HEAD or DELETE with a body");
   expect("DELETE / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", 413, "HTTP/1.0 GET, HEAD or DELETE with a body");
   expect("GET / HTTP/1.0\r\nContent-Length: 0\r\n\r\n", 0, "");
+  Parsed got;
+  parse("GET / HTTP/1.0\r\nContent-Length: 5\r\n\r\n", got, {.any_payload = true});
+  CHECK(got.parse == Parse::Complete && got.head.content_length == 5);
   expect("GET / HTTP/1.1\r\nContent-Length: 5\r\n\r\n", 0, "");
   expect("POST / HTTP/1.0\r\nContent-Length: 5\r\n\r\n", 0, "");
   expect("CONNECT a:443 HTTP/1.1\r\nContent-Length: 5\r\n\r\n", 400, "CONNECT with a body");

@@ -164,7 +164,7 @@ TEST(responses_that_never_have_a_body_leave_without_framing) {
 
 TEST(what_was_dropped_on_reading_does_not_leave) {
   expect(rewrite("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5, 5\r\nHost:a\r\nContent-Length: 5\r\nX:  y \r\n\r\n", KEEP), "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nX: y\r\n\r\n");
-  expect(rewrite("POST / HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", KEEP, {}, {.unsafe = false, .drop_length = true}), "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");
+  expect(rewrite("POST / HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", KEEP), "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");
   expect(rewrite("GET / HTTP/1.1\nA: b\nbad name: c\nC: d\n\n", KEEP, {}, {.unsafe = true}), "GET / HTTP/1.1\r\nA: b\r\nC: d\r\n\r\n");
   expect(rewrite("GET / HTTP/1.1\nConnection: close\nA: b\n\n", mode(ConnectionHeader::None), Edits().add(EDIT_REPLACE, 1, "A: c"), {.unsafe = true}), "GET / HTTP/1.1\r\nA: c\r\n\r\n");
 }

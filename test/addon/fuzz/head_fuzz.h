@@ -74,7 +74,7 @@ inline void check_written(Parser parser, const char* start, const Result& whole,
 inline int run(Parser parser, const uint8_t* data, size_t size) {
   if (size < 2) return 0;
   const Exact input(data + 2, size - 2);
-  const Http1Limits limits{.unsafe = (data[0] & 1) != 0, .drop_length = (data[0] & 2) != 0};
+  const Http1Limits limits{.unsafe = (data[0] & 1) != 0, .keep_insecure = (data[0] & 2) != 0, .any_payload = (data[0] & 4) != 0};
   Result whole;
   whole.parse = parser(input.bytes.get(), input.n, 0, limits, whole.head, whole.error);
   for (size_t step : {size_t{1}, static_cast<size_t>(data[0] >> 2) + 1}) check_pieces(parser, input, limits, whole, step);
