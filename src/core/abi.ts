@@ -20,8 +20,10 @@ export const PHASE_END = 7;
 export const PHASE_SLOT = 8;
 /** bytes of the server can be inspected */
 export const PHASE_TCP_RESPONSE = 9;
+/** the engine itself answers with an error that has a reply of rules (errors: -3); STATUS is its status */
+export const PHASE_ERROR = 10;
 /** number of phases */
-export const PHASE_COUNT = 10;
+export const PHASE_COUNT = 11;
 /** go on with the defaults of the plan */
 export const VERDICT_CONTINUE = 0;
 /** use backend ARG (proxy index); the engine asks PHASE_SERVER next */
@@ -184,6 +186,8 @@ export const TAKE_SOURCE = 1;
 export const TAKE_DESTINATION = 2;
 /** FACT_RETRIES, for this stream */
 export const TAKE_RETRIES = 4;
+/** disable-l7-retry: once sent, the request is not sent again */
+export const TAKE_NO_RETRY = 8;
 /** shifted by TO_x: the timeout in FACT_TIMEOUTS + TO_x, for this stream */
 export const TAKE_TIMEOUT = 0x100;
 /** TCP_INFO of the client: rtt us, rttvar us, unacked, sacked, lost, retransmits, fackets, reordering */
@@ -194,6 +198,14 @@ export const INSPECT_SERVER_TCP = 1;
 export const INSPECT_SERVER_ADDRESSES = 2;
 /** of the client connection itself, whatever PROXY headers and later rules say: source as above, then destination */
 export const INSPECT_CLIENT_ADDRESSES = 3;
+/** SO_MARK of the client's connection, at once */
+export const MARK_CLIENT = 0;
+/** its IP_TOS or IPV6_TCLASS, at once */
+export const MARK_CLIENT_TOS = 1;
+/** SO_MARK of the connection that this stream will get */
+export const MARK_SERVER = 2;
+/** its IP_TOS or IPV6_TCLASS */
+export const MARK_SERVER_TOS = 3;
 export const HM_OTHER = 0;
 export const HM_GET = 1;
 export const HM_HEAD = 2;
@@ -264,6 +276,37 @@ export const PO_UNSAFE_RESPONSE = 0x400000;
 export const PO_DISABLED = 0x800000;
 /** option independent-streams */
 export const PO_INDEPENDENT_STREAMS = 0x1000000;
+/** option h1-case-adjust-bogus-client */
+export const PO_CASE_CLIENT = 0x2000000;
+/** option h1-case-adjust-bogus-server */
+export const PO_CASE_SERVER = 0x4000000;
+/** no connection */
+export const RE_CONN_FAILURE = 0x1;
+/** the server closed without a byte of response */
+export const RE_EMPTY_RESPONSE = 0x2;
+/** what came is no complete response head */
+export const RE_JUNK_RESPONSE = 0x4;
+/** timeout server */
+export const RE_RESPONSE_TIMEOUT = 0x8;
+/** 0-RTT data were rejected */
+export const RE_EARLY_REJECTED = 0x10;
+/** a status of the server, as those below */
+export const RE_401 = 0x20;
+export const RE_403 = 0x40;
+export const RE_404 = 0x80;
+export const RE_408 = 0x100;
+export const RE_421 = 0x200;
+export const RE_425 = 0x400;
+export const RE_429 = 0x800;
+export const RE_500 = 0x1000;
+export const RE_501 = 0x2000;
+export const RE_502 = 0x4000;
+export const RE_503 = 0x8000;
+export const RE_504 = 0x10000;
+/** h1-do-not-close-on-insecure-transfer-encoding */
+export const GO_KEEP_INSECURE = 0x1;
+/** h1-accept-payload-with-any-method */
+export const GO_ANY_PAYLOAD = 0x2;
 /** timeout client */
 export const TO_CLIENT = 0;
 /** timeout server */
@@ -474,10 +517,6 @@ export const CW_SPLICE_NO_FD = 11;
 export const CW_SPLICE_UNSUPPORTED = 12;
 /** pipes made smaller than tune.pipesize */
 export const CW_PIPE_SHRUNK = 13;
-/** 10 cells: decide() calls by phase */
-export const CW_DECISIONS = 14;
-/** 10 cells: nanoseconds in decide() by phase */
-export const CW_DECISION_NS = 24;
 /** accept() failed: out of descriptors or memory */
 export const CW_ACCEPT_FAILED = 34;
 /** times a listener waited for a free connection slot */
@@ -499,7 +538,11 @@ export const CW_BYTES_OUT = 42;
 export const CW_CONN_RATE_MAX = 43;
 /** sessions ended by a peer's reset */
 export const CW_ABORTS = 44;
-export const CW_COUNT = 64;
+/** 16 cells: decide() calls by phase */
+export const CW_DECISIONS = 64;
+/** 16 cells: nanoseconds in decide() by phase */
+export const CW_DECISION_NS = 80;
+export const CW_COUNT = 96;
 /** connections accepted for the frontend */
 export const CF_CONNECTIONS = 0;
 /** sessions */
@@ -606,6 +649,72 @@ export const CS_LAST_SESSION = 26;
 export const CS_COUNT = 32;
 export const CL_CONNECTIONS = 0;
 export const CL_COUNT = 4;
+/** id of the server in its backend */
+export const STICK_SERVER_ID = 0;
+export const STICK_GPT0 = 1;
+export const STICK_GPC0 = 2;
+export const STICK_GPC0_RATE = 3;
+export const STICK_CONN_CNT = 4;
+export const STICK_CONN_RATE = 5;
+export const STICK_CONN_CUR = 6;
+export const STICK_SESS_CNT = 7;
+export const STICK_SESS_RATE = 8;
+export const STICK_HTTP_REQ_CNT = 9;
+export const STICK_HTTP_REQ_RATE = 10;
+export const STICK_HTTP_ERR_CNT = 11;
+export const STICK_HTTP_ERR_RATE = 12;
+/** 64 bits */
+export const STICK_BYTES_IN_CNT = 13;
+/** in blocks of brates-factor bytes */
+export const STICK_BYTES_IN_RATE = 14;
+/** 64 bits */
+export const STICK_BYTES_OUT_CNT = 15;
+/** in blocks of brates-factor bytes */
+export const STICK_BYTES_OUT_RATE = 16;
+export const STICK_GPC1 = 17;
+export const STICK_GPC1_RATE = 18;
+/** number of the server's name or address among the names of the tables */
+export const STICK_SERVER_KEY = 19;
+export const STICK_HTTP_FAIL_CNT = 20;
+export const STICK_HTTP_FAIL_RATE = 21;
+/** an array */
+export const STICK_GPT = 22;
+/** an array */
+export const STICK_GPC = 23;
+/** an array */
+export const STICK_GPC_RATE = 24;
+export const STICK_GLITCH_CNT = 25;
+export const STICK_GLITCH_RATE = 26;
+/** number of columns */
+export const STICK_COLUMNS = 27;
+/** no column, but can be read: ms until the entry expires, 0 if it does not */
+export const STICK_EXPIRE = 32;
+/** likewise: ms since it was refreshed */
+export const STICK_IDLE = 33;
+/** likewise: how many sessions and streams track it */
+export const STICK_TRACKERS = 34;
+export const STICK_EVENT_SESSION = 0;
+export const STICK_EVENT_REQUEST = 1;
+export const STICK_EVENT_ERROR = 2;
+export const STICK_EVENT_FAIL = 3;
+export const STICK_EVENT_BYTES_IN = 4;
+export const STICK_EVENT_BYTES_OUT = 5;
+export const STICK_EVENT_GLITCH = 6;
+export const STICK_EVENT_COUNT = 7;
+/** 4 bytes in network order */
+export const STICK_KEY_IP = 0;
+/** 16 bytes in network order */
+export const STICK_KEY_IPV6 = 1;
+/** 4 bytes, little endian */
+export const STICK_KEY_INTEGER = 2;
+/** filled up with zeroes */
+export const STICK_KEY_STRING = 3;
+/** filled up with zeroes */
+export const STICK_KEY_BINARY = 4;
+/** answer: there is no such entry */
+export const STICK_ABSENT = -1;
+/** answer: the entry has no such column */
+export const STICK_NOT_STORED = -2;
 
 /** Every constant by name: what the loader compares with the addon. */
 export const ABI: Readonly<Record<string, number>> = {
@@ -619,6 +728,7 @@ export const ABI: Readonly<Record<string, number>> = {
   PHASE_END,
   PHASE_SLOT,
   PHASE_TCP_RESPONSE,
+  PHASE_ERROR,
   PHASE_COUNT,
   VERDICT_CONTINUE,
   VERDICT_BACKEND,
@@ -705,11 +815,16 @@ export const ABI: Readonly<Record<string, number>> = {
   TAKE_SOURCE,
   TAKE_DESTINATION,
   TAKE_RETRIES,
+  TAKE_NO_RETRY,
   TAKE_TIMEOUT,
   INSPECT_CLIENT_TCP,
   INSPECT_SERVER_TCP,
   INSPECT_SERVER_ADDRESSES,
   INSPECT_CLIENT_ADDRESSES,
+  MARK_CLIENT,
+  MARK_CLIENT_TOS,
+  MARK_SERVER,
+  MARK_SERVER_TOS,
   HM_OTHER,
   HM_GET,
   HM_HEAD,
@@ -750,6 +865,27 @@ export const ABI: Readonly<Record<string, number>> = {
   PO_UNSAFE_RESPONSE,
   PO_DISABLED,
   PO_INDEPENDENT_STREAMS,
+  PO_CASE_CLIENT,
+  PO_CASE_SERVER,
+  RE_CONN_FAILURE,
+  RE_EMPTY_RESPONSE,
+  RE_JUNK_RESPONSE,
+  RE_RESPONSE_TIMEOUT,
+  RE_EARLY_REJECTED,
+  RE_401,
+  RE_403,
+  RE_404,
+  RE_408,
+  RE_421,
+  RE_425,
+  RE_429,
+  RE_500,
+  RE_501,
+  RE_502,
+  RE_503,
+  RE_504,
+  GO_KEEP_INSECURE,
+  GO_ANY_PAYLOAD,
   TO_CLIENT,
   TO_SERVER,
   TO_CONNECT,
@@ -862,8 +998,6 @@ export const ABI: Readonly<Record<string, number>> = {
   CW_SPLICE_NO_FD,
   CW_SPLICE_UNSUPPORTED,
   CW_PIPE_SHRUNK,
-  CW_DECISIONS,
-  CW_DECISION_NS,
   CW_ACCEPT_FAILED,
   CW_LISTENER_PAUSED,
   CW_BUSY_NS,
@@ -875,6 +1009,8 @@ export const ABI: Readonly<Record<string, number>> = {
   CW_BYTES_OUT,
   CW_CONN_RATE_MAX,
   CW_ABORTS,
+  CW_DECISIONS,
+  CW_DECISION_NS,
   CW_COUNT,
   CF_CONNECTIONS,
   CF_SESSIONS,
@@ -955,4 +1091,50 @@ export const ABI: Readonly<Record<string, number>> = {
   CS_COUNT,
   CL_CONNECTIONS,
   CL_COUNT,
+  STICK_SERVER_ID,
+  STICK_GPT0,
+  STICK_GPC0,
+  STICK_GPC0_RATE,
+  STICK_CONN_CNT,
+  STICK_CONN_RATE,
+  STICK_CONN_CUR,
+  STICK_SESS_CNT,
+  STICK_SESS_RATE,
+  STICK_HTTP_REQ_CNT,
+  STICK_HTTP_REQ_RATE,
+  STICK_HTTP_ERR_CNT,
+  STICK_HTTP_ERR_RATE,
+  STICK_BYTES_IN_CNT,
+  STICK_BYTES_IN_RATE,
+  STICK_BYTES_OUT_CNT,
+  STICK_BYTES_OUT_RATE,
+  STICK_GPC1,
+  STICK_GPC1_RATE,
+  STICK_SERVER_KEY,
+  STICK_HTTP_FAIL_CNT,
+  STICK_HTTP_FAIL_RATE,
+  STICK_GPT,
+  STICK_GPC,
+  STICK_GPC_RATE,
+  STICK_GLITCH_CNT,
+  STICK_GLITCH_RATE,
+  STICK_COLUMNS,
+  STICK_EXPIRE,
+  STICK_IDLE,
+  STICK_TRACKERS,
+  STICK_EVENT_SESSION,
+  STICK_EVENT_REQUEST,
+  STICK_EVENT_ERROR,
+  STICK_EVENT_FAIL,
+  STICK_EVENT_BYTES_IN,
+  STICK_EVENT_BYTES_OUT,
+  STICK_EVENT_GLITCH,
+  STICK_EVENT_COUNT,
+  STICK_KEY_IP,
+  STICK_KEY_IPV6,
+  STICK_KEY_INTEGER,
+  STICK_KEY_STRING,
+  STICK_KEY_BINARY,
+  STICK_ABSENT,
+  STICK_NOT_STORED,
 };

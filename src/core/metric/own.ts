@@ -8,7 +8,7 @@ import { counter, gauge, type MetricRow, type ScopeTable } from './row.js';
 /** Phases in the order of the PHASE_ constants. */
 const PHASES = {
   label: 'phase',
-  values: ['connection', 'session', 'content', 'request', 'server', 'response', 'after', 'end', 'slot', 'tcp_response'],
+  values: ['connection', 'session', 'content', 'request', 'server', 'response', 'after', 'end', 'slot', 'tcp_response', 'error'],
 } as const;
 
 const REASONS = { label: 'reason', values: ['no_pipe', 'no_fd', 'unsupported'] } as const;
