@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 
 const def = new URL('abi.def', import.meta.url);
 const out = new URL('../src/core/abi.ts', import.meta.url);
-const row = /^ABI\((\w+), (\w+), (\w+), "(.*)"\)$/;
+const row = /^ABI\((\w+), (\w+), (-?\w+), "(.*)"\)$/;
 
 const lines = [
   '// Made by addon/abi.mjs from addon/abi.def: change that file, then run `node addon/abi.mjs`.',
