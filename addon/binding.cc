@@ -13,8 +13,10 @@
 #include <cstring>
 
 #include "abi.h"
+#include "binding_check.h"
 #include "binding_conf.h"
 #include "binding_engine.h"
+#include "connection.h"
 #include "page.h"
 #include "sys.h"
 
@@ -81,7 +83,7 @@ struct ListenerSpec {
   std::string_view address;
   int v6only = -1;               // 1, 0, -1 = the system's
   bool reuse_port = false, tfo = false, defer_accept = false, transparent = false;
-  std::string interface;
+  std::string interface, congestion;
 };
 
 ListenerSpec read_listener_spec(const Napi::Value& value) {
@@ -97,6 +99,7 @@ ListenerSpec read_listener_spec(const Napi::Value& value) {
   spec.defer_accept = object.Get("deferAccept").ToBoolean();
   spec.transparent = object.Get("transparent").ToBoolean();
   if (object.Get("interface").IsString()) spec.interface = object.Get("interface").ToString().Utf8Value();
+  if (object.Get("congestion").IsString()) spec.congestion = object.Get("congestion").ToString().Utf8Value();
   return spec;
 }
 
@@ -123,6 +126,7 @@ int set_listener_options(int fd, int family, const ListenerSpec& spec) {
     int failed = option.wanted ? sys::set_option(fd, option.level, option.name, &option.value, sizeof option.value) : 0;
     if (failed < 0) return failed;
   }
+  set_congestion(fd, spec.congestion);
   if (spec.interface.empty()) return 0;
   return sys::set_option(fd, SOL_SOCKET, SO_BINDTODEVICE, spec.interface.c_str(), static_cast<socklen_t>(spec.interface.size() + 1));
 }
@@ -209,14 +213,16 @@ Napi::Value errno_name(const Info& info) {
 
 // --- the engine ---
 
-// What one environment keeps: the class of its Engine objects.
+// What one environment keeps: the classes of its objects.
 struct Instance {
-  Napi::FunctionReference engine;
+  Napi::FunctionReference engine, checks;
 };
 
 Napi::Value create_engine(const Info& info) {
   return info.Env().GetInstanceData<Instance>()->engine.New({info[0], info[1]});
 }
+
+Napi::Value create_check_sockets(const Info& info) { return info.Env().GetInstanceData<Instance>()->checks.New({info[0]}); }
 
 template <Napi::Value (*FUNCTION)(const Info&)>
 void define(Napi::Object exports, const char* name) {
@@ -238,6 +244,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   sys::pipe_limits();   // read before a chroot hides /proc
   auto* instance = new Instance;
   instance->engine = Napi::Persistent(EngineObject::define(env));
+  instance->checks = Napi::Persistent(CheckObject::define(env));
   env.SetInstanceData(instance);
   exports.Set("abi", abi(env));
   define<create_pages>(exports, "createPages");
@@ -253,6 +260,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   define<set_ids>(exports, "setIds");
   define<errno_name>(exports, "errnoName");
   define<create_engine>(exports, "createEngine");
+  define<create_check_sockets>(exports, "createCheckSockets");
   return exports;
 }
 

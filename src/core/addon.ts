@@ -28,8 +28,30 @@ export interface Addon {
   /** As setgroups, setgid, setuid in that order; null = leave. 0 or -errno. For the whole process. */
   setIds(uid: number | null, gid: number | null): number;
   createEngine(conf: EngineConf, decide: (phase: number, session: number) => number): Engine;
+  /** Connections of health checks: `ready` is called with the number of pairs in `events` when there are any. */
+  createCheckSockets(ready: (count: number) => void): CheckSockets;
   /** A write(2) to a file or inherited descriptor for the last words before an exit. */
   errnoName(errno: number): string;
+}
+
+/** Connections of health checks (addon/check_socket.h). Handles are numbers from 0 up; errors are -errno. */
+export interface CheckSockets {
+  /** Int32 pairs [handle, what]: 1 writable, 2 readable or at its end, 4 hung up, the errno from bit 8 on. */
+  readonly events: ArrayBuffer;
+  /** Where receive() puts bytes. */
+  readonly buffer: ArrayBuffer;
+  /** Begins to connect. Flag 1: the check sends nothing (the server's application need not see it). Returns a handle or -errno. */
+  open(address: Uint8Array, source: Uint8Array | null, device: string | null, flags: number): number;
+  /** Bytes taken, or -errno. */
+  send(handle: number, bytes: Uint8Array): number;
+  /** Bytes received, 0 at the end of the stream, or -errno. */
+  receive(handle: number): number;
+  /** Sends a PROXY header of version 1 or 2. 0 or -errno. */
+  sendProxy(handle: number, version: number): number;
+  /** A handle that is gone is ignored. */
+  close(handle: number, reset: boolean): void;
+  /** Closes all; the object is dead afterwards. */
+  closeAll(): void;
 }
 
 export interface PagesHandle {
@@ -51,6 +73,8 @@ export interface ListenerSpec {
   readonly tfo: boolean;
   readonly deferAccept: boolean;
   readonly transparent: boolean;
+  /** Congestion control algorithm; null = the system's. One that the system refuses is left out. */
+  readonly congestion: string | null;
 }
 
 export interface EngineConf {
@@ -97,6 +121,8 @@ export interface EngineServer {
   readonly options: number;
   readonly address: Uint8Array;
   readonly source: Uint8Array | null;
+  /** Congestion control algorithm; null = the system's. */
+  readonly congestion: string | null;
   readonly poolMax: number;
   readonly maxReuse: number;
   readonly poolPurgeMs: number;
