@@ -130,6 +130,8 @@ ServerConf read_server(const Field& field, int32_t proxies) {
   to.address = field.at("address").address();
   Field source = field.at("source");
   if (!source.is_null()) to.source = source.address();
+  Field congestion = field.at("congestion");
+  if (!congestion.is_null()) to.congestion = congestion.text();
   to.pool_max = field.at("poolMax").integer(-1);
   to.max_reuse = field.at("maxReuse").integer(-1);
   to.pool_purge_ms = field.at("poolPurgeMs").integer(0);

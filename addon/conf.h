@@ -41,6 +41,7 @@ struct ServerConf {
   int32_t options = 0;              // SO_ bits
   SocketAddress address;
   SocketAddress source;             // `source`, length 0 = kernel's choice
+  std::string congestion;           // TCP congestion control, empty = the system's
   int32_t pool_max = -1;            // idle connections kept, per worker; -1 = no limit
   int32_t max_reuse = -1;
   int32_t pool_purge_ms = 5000;

@@ -77,4 +77,8 @@ void set_socket_options(int fd, const SocketOptions& options) {
   if (options.tcp && options.quickack_off) sys::set_option(fd, IPPROTO_TCP, TCP_QUICKACK, &off, sizeof off);
 }
 
+void set_congestion(int fd, const std::string& name) {
+  if (!name.empty()) sys::set_option(fd, IPPROTO_TCP, TCP_CONGESTION, name.data(), static_cast<socklen_t>(name.size()));
+}
+
 }  // namespace tsproxy

@@ -7,6 +7,7 @@
 // Example: a client that sends a request and its FIN gives IN|RDHUP once; receive() returns the bytes and, because of
 // CO_RDHUP, leaves CO_IN set although the read was short; the next one returns 0 and sets CO_READ_END.
 #pragma once
+#include <string>
 #include "buffer.h"
 #include "loop.h"
 
@@ -69,5 +70,9 @@ struct SocketOptions {
   bool quickack_off = false;   // tcp-smart-accept, tcp-smart-connect
 };
 void set_socket_options(int fd, const SocketOptions& options);
+
+// TCP congestion control of a socket that is not connected yet: pacing, once begun, would stay. A name that the system refuses
+// leaves the default, as in HAProxy (`cc`); empty: nothing is set.
+void set_congestion(int fd, const std::string& name);
 
 }  // namespace tsproxy

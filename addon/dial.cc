@@ -34,6 +34,7 @@ int make_socket(Worker& w, Session& s, const ServerConf& server) {
   const ProxyConf& backend = w.backend(s);
   bool tcp = server.address.storage.ss_family != AF_UNIX;
   set_socket_options(fd, {tcp, (backend.options & PO_TCPKA_SERVER) != 0, (backend.options & PO_SMART_CONNECT) != 0});
+  set_congestion(fd, server.congestion);
   if (server.source.length == 0) return fd;
   int on = 1;
   sys::set_option(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);

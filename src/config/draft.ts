@@ -87,6 +87,7 @@ export interface BindDraft {
   interface: string | null;
   tfo: boolean;
   deferAccept: boolean;
+  cc: string | null;
   mode: number | null;
   uid: number | null;
   gid: number | null;
@@ -105,6 +106,7 @@ export interface ServerSettings {
   maxqueue: number;
   sendProxy: 0 | 1 | 2;
   source: DraftSource | null;
+  cc: string | null;
   check: boolean;
   checkAddress: { readonly address: DraftAddress; readonly span: Span } | null;
   checkPort: number;
@@ -330,6 +332,7 @@ export function newSettings(): ProxySettings {
       maxqueue: 0,
       sendProxy: 0,
       source: null,
+      cc: null,
       check: false,
       checkAddress: null,
       checkPort: 0,

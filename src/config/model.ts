@@ -294,6 +294,8 @@ export interface Listener {
   readonly interface: string | null;
   readonly tfo: boolean;
   readonly deferAccept: boolean;
+  /** Congestion control algorithm (`cc`); null = not set. */
+  readonly cc: string | null;
   readonly mode: number | null;
   readonly uid: number | null;
   readonly gid: number | null;
@@ -317,6 +319,8 @@ export interface Server {
   readonly maxqueue: number;
   readonly sendProxy: 0 | 1 | 2;
   readonly source: SourceAddress | null;
+  /** Congestion control algorithm (`cc`); null = not set. */
+  readonly cc: string | null;
   readonly check: Check | null;
   /** -1 = no limit, for the two. */
   readonly poolMaxConn: number;

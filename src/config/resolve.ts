@@ -271,6 +271,7 @@ class Resolver {
       maxqueue,
       sendProxy,
       source: this.#source(settings.source ?? null),
+      cc: settings.cc,
       check: settings.check ? this.#check(server, address) : null,
       poolMaxConn,
       maxReuse,
@@ -307,7 +308,7 @@ class Resolver {
 
   #listener(bind: BindDraft, entry: BindDraft['addresses'][number], proxy: number, index: number, id: number): Listener {
     const { unixBind } = this.#drafts.global;
-    const { name, maxconn, backlog, acceptProxy, v6only, tfo, deferAccept, interface: device } = bind;
+    const { name, maxconn, backlog, acceptProxy, v6only, tfo, deferAccept, cc, interface: device } = bind;
     const found = this.#book.find(entry.address, entry.span, 'bind', this.#report) ?? NOWHERE;
     const unix = found.kind === 'unix' ? unixBind : null;
     return {
@@ -322,6 +323,7 @@ class Resolver {
       interface: device,
       tfo,
       deferAccept,
+      cc,
       mode: bind.mode ?? unix?.mode ?? null,
       uid: bind.uid ?? unix?.uid ?? null,
       gid: bind.gid ?? unix?.gid ?? null,

@@ -2,6 +2,7 @@ import { chmodSync, chownSync, renameSync, unlinkSync } from 'node:fs';
 import type { Listener, Model } from '../config/model.js';
 import type { Addon } from './addon.js';
 import { addressText, sockaddr } from './address.js';
+import { congestionOf, loopbackCongestion } from './congestion.js';
 import { errnoText } from './errno.js';
 
 type Sockets = Pick<Addon, 'bindListener' | 'closeFd' | 'isListening' | 'listen'>;
@@ -101,6 +102,8 @@ function bindUnix(addon: Sockets, listener: Listener, path: string): BoundListen
   }
 }
 
+const loopback = loopbackCongestion();
+
 function spec(listener: Listener): Omit<Parameters<Addon['bindListener']>[0], 'address' | 'reusePort'> {
   return {
     v6only: listener.v6only,
@@ -108,6 +111,7 @@ function spec(listener: Listener): Omit<Parameters<Addon['bindListener']>[0], 'a
     tfo: listener.tfo,
     deferAccept: listener.deferAccept,
     transparent: false,
+    congestion: congestionOf(listener.address, listener.cc, loopback),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Model, Proxy, Server, Timeouts } from '../config/model.js';
 import * as abi from './abi.js';
 import type { EngineConf, EngineListener, EngineProxy, EngineServer } from './addon.js';
 import { sockaddr } from './address.js';
+import { congestionOf } from './congestion.js';
 import type { Limits } from './limits.js';
 
 /** The bound sockets of one worker, by listener index; fd -1 = a listener of a disabled proxy. */
@@ -26,6 +27,8 @@ export interface WorkerPlace {
   readonly worker: number;
   readonly listeners: readonly WorkerListener[];
   readonly limits: Limits;
+  /** See loopbackCongestion(). */
+  readonly loopback: string | null;
 }
 
 /** `option` names and the bit that each sets for the engine; the rest of the options are the core's. */
@@ -95,7 +98,7 @@ export function engineConf(model: Model, plan: PlanTables, place: WorkerPlace): 
     maxConnections: place.limits.maxconn,
     splice: splice && place.limits.maxpipes > 0,
     proxies: model.proxies.map((proxy) => engineProxy(proxy, plan)),
-    servers: model.servers.map((server) => engineServer(server, model)),
+    servers: model.servers.map((server) => engineServer(server, model, place.loopback)),
     listeners: model.listeners.map((listener, index) => engineListener(listener, place.listeners[index], plan.keepsTlvs === true)),
     responses: plan.responses,
   };
@@ -139,13 +142,14 @@ function engineProxy(proxy: Proxy, plan: PlanTables): EngineProxy {
 
 const SEND_PROXY_BITS = [0, abi.SO_SEND_PROXY, abi.SO_SEND_PROXY_V2] as const;
 
-function engineServer(server: Server, model: Model): EngineServer {
+function engineServer(server: Server, model: Model, loopback: string | null): EngineServer {
   const source = server.source ?? model.proxies[server.proxy]?.source ?? null;
   return {
     proxy: server.proxy,
     options: SEND_PROXY_BITS[server.sendProxy],
     address: sockaddr(server.address),
     source: source && sockaddr(source.address),
+    congestion: congestionOf(server.address, server.cc, loopback),
     poolMax: server.poolMaxConn,
     maxReuse: server.maxReuse,
     poolPurgeMs: server.poolPurgeDelay,

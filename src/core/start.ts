@@ -4,6 +4,7 @@ import type { Listener, Model } from '../config/model.js';
 import * as abi from './abi.js';
 import type { Addon, PagesHandle } from './addon.js';
 import { activeListeners, bindAll, closeAll, listenAll, settlePaths, type BindFailure, type BoundListener } from './bind.js';
+import { loopbackCongestion } from './congestion.js';
 import { errnoText } from './errno.js';
 import { planLimits, type Limits } from './limits.js';
 import { noLog } from './log/system_log.js';
@@ -125,8 +126,9 @@ async function readyWorkers(
   let fail: (error: Error) => void = () => undefined;
   const failed = new Promise<never>((_, reject) => (fail = reject));
   const variables = initialVariables(model);
+  const loopback = loopbackCongestion();
   const starts = Array.from({ length: model.global.nbthread }, (_, worker): WorkerStart => {
-    return { model, variables, place: { pages: pages.id, worker, limits, listeners: workerListeners(model, bound, worker) } };
+    return { model, variables, place: { pages: pages.id, worker, limits, loopback, listeners: workerListeners(model, bound, worker) } };
   });
   const pool = new WorkerPool(starts, options.memory, {
     ask: (topic, request) => metrics.ask(topic, request),

@@ -18,7 +18,7 @@ afterAll(() => addon.releasePages(pages.id));
 
 const loopback = (port = 0): Uint8Array => sockaddr({ kind: 'ip', family: 4, address: '127.0.0.1', port });
 const spec = (address: Uint8Array, more: Partial<ListenerSpec> = {}): ListenerSpec => ({
-  address, v6only: null, reusePort: false, interface: null, tfo: false, deferAccept: false, transparent: false, ...more,
+  address, v6only: null, reusePort: false, interface: null, tfo: false, deferAccept: false, transparent: false, congestion: null, ...more,
 });
 const proxy: EngineProxy = {
   options: 0, timeouts: new Array<number>(TO_COUNT).fill(0), phases: 0, defaultBackend: -1, retries: 3, redispatch: 0,

@@ -15,7 +15,7 @@ async function conf(text: string): Promise<EngineConf> {
   const model = await load(text);
   const plan = { responses: [Uint8Array.of(1)], phases: model.proxies.map(({ index }) => index + 1), errors: model.proxies.map(() => [[503, 0]] as const) };
   const limits = { maxconn: 100, maxpipes: 25, descriptors: 300 };
-  return engineConf(model, plan, { pages: 7, worker: 1, limits, listeners: [{ fd: 30, shared: false }, { fd: 31, shared: true }] });
+  return engineConf(model, plan, { pages: 7, worker: 1, limits, loopback: null, listeners: [{ fd: 30, shared: false }, { fd: 31, shared: true }] });
 }
 
 const TEXT = `frontend f

@@ -39,9 +39,10 @@ const FLAGS: readonly (readonly [name: string, doc: string, set: Partial<BindDra
   ['accept-proxy', 'Each connection starts with a PROXY protocol header, version 1 or 2.', { acceptProxy: true }],
 ];
 
-const TEXTS: readonly (readonly [name: 'name' | 'interface', what: string, doc: string])[] = [
+const TEXTS: readonly (readonly [name: 'name' | 'interface' | 'cc', what: string, doc: string])[] = [
   ['name', 'a name', "The listener's name in statistics and in so_name."],
   ['interface', 'an interface name', 'Takes only connections that come in over this network interface.'],
+  ['cc', 'the name of an algorithm', "TCP congestion control of the connections; the system's unless set. Over the loopback an unpaced one replaces a default of bbr."],
 ];
 
 export const bindOptionRows: readonly Row[] = [

@@ -30,6 +30,7 @@ export const bindRows: readonly ProxyRow[] = [
           interface: null,
           tfo: false,
           deferAccept: false,
+          cc: null,
           mode: null,
           uid: null,
           gid: null,

@@ -32,7 +32,7 @@ export const serverTable = new KeywordTable([
     "it tunes HAProxy's own internals",
     'pool-low-conn+1 pool-conn-name+1 check-pool-conn-name+1 log-bufsize+1 log-proto+1 shard+1 ws+1',
   ),
-  ...unsupportedWords<ServerTarget>(`agent-check alpn+1 cc+1 check-proto+1 check-reuse-pool check-send-proxy check-ssl check-via-socks4
+  ...unsupportedWords<ServerTarget>(`agent-check alpn+1 check-proto+1 check-reuse-pool check-send-proxy check-ssl check-via-socks4
     healthcheck+1 idle-ping+1 init-state+1 ktls+1 namespace+1 observe+1 on-marked-down+1 on-marked-up+1 proto+1
     proxy-v2-options+1 quic-cc-algo+1 redir+1 resolvers+1 send-proxy-v2-ssl send-proxy-v2-ssl-cn set-proxy-v2-tlv-fmt+1 slowstart+1
     socks4+1 ssl strict-maxconn tcp-md5sig+1 tcp-ut+1 tfo track+1 usesrc+1`),

@@ -1,5 +1,5 @@
 import { parseInitAddress, parseSource } from '../address.js';
-import { flag, integer } from '../make.js';
+import { flag, integer, text } from '../make.js';
 import type { KeywordRow } from '../row.js';
 import { INT_MAX } from '../../walk.js';
 import type { ServerTarget } from './target.js';
@@ -97,6 +97,10 @@ export const serverOptionRows: readonly Row[] = [
       if (source !== undefined) settings.source = source;
     },
   },
+  text('cc', 'algorithm', 'the name of an algorithm', "TCP congestion control of connections to the server; the system's unless set. Over the loopback an unpaced one replaces a default of bbr.",
+    ({ settings }: ServerTarget, value) => {
+      settings.cc = value;
+    }),
   {
     name: 'init-addr',
     args: [{ name: 'methods', type: 'text' }],
