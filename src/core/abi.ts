@@ -22,8 +22,10 @@ export const PHASE_SLOT = 8;
 export const PHASE_TCP_RESPONSE = 9;
 /** the engine itself answers with an error that has a reply of rules (errors: -3); STATUS is its status */
 export const PHASE_ERROR = 10;
+/** a PROXY header is about to be sent to a server with SO_TLVS: the core writes EDIT_TLV records; its verdict is CONTINUE */
+export const PHASE_PROXY_TLVS = 11;
 /** number of phases */
-export const PHASE_COUNT = 11;
+export const PHASE_COUNT = 12;
 /** go on with the defaults of the plan */
 export const VERDICT_CONTINUE = 0;
 /** use backend ARG (proxy index); the engine asks PHASE_SERVER next */
@@ -226,6 +228,8 @@ export const EDIT_DELETE = 2;
 export const EDIT_REPLACE = 3;
 /** add the bytes `name: value` (without CRLF) after the last header */
 export const EDIT_APPEND = 4;
+/** PROXY_TLVS: a TLV; the header index is its type, 0-255; the bytes are its value */
+export const EDIT_TLV = 5;
 /** mode http */
 export const PO_HTTP = 0x1;
 /** option splice-request */
@@ -336,6 +340,42 @@ export const TO_COUNT = 12;
 export const SO_SEND_PROXY = 0x1;
 /** send-proxy-v2 */
 export const SO_SEND_PROXY_V2 = 0x2;
+/** the port is the one the client connected to, plus portOffset */
+export const SO_MAP_PORT = 0x4;
+/** the address is the one the client connected to; without MAP_PORT the port is portOffset */
+export const SO_TRANSPARENT = 0x8;
+/** with SEND_PROXY_V2: the core is asked for TLVs (PHASE_PROXY_TLVS) */
+export const SO_TLVS = 0x10;
+/** with SEND_PROXY_V2: the header carries a checksum */
+export const SO_CRC32C = 0x20;
+/** tfo: what waits to be sent goes out with the SYN */
+export const SO_FAST_OPEN = 0x40;
+/** observe layer4: connects count for SS_ERRORS_RUN */
+export const SO_OBSERVE_L4 = 0x80;
+/** observe layer7: responses too */
+export const SO_OBSERVE_L7 = 0x100;
+/** the configured address, or the system's */
+export const SRC_CONFIGURED = 0;
+/** usesrc <address>: one that is none of this machine's */
+export const SRC_OTHER = 1;
+/** usesrc client: the client's address and port */
+export const SRC_CLIENT = 2;
+/** usesrc clientip: the client's address */
+export const SRC_CLIENT_IP = 3;
+/** usesrc hdr_ip(): the address in a header of the request */
+export const SRC_HEADER = 4;
+/** those of a server, and its idle connections */
+export const OF_SERVER = 0;
+/** those in a backend (proxy index) */
+export const OF_BACKEND = 1;
+/** those of a frontend (proxy index) */
+export const OF_FRONTEND = 2;
+/** those of a listener */
+export const OF_LISTENER = 3;
+/** one, by its handle */
+export const OF_SESSION = 4;
+/** all */
+export const OF_ALL = 5;
 /** accept-proxy: a PROXY header must come first */
 export const LO_ACCEPT_PROXY = 0x1;
 /** the fd is shared by the workers (inherited or unix): wake one of them */
@@ -356,7 +396,19 @@ export const GS_PIPES_USED = 3;
 export const GS_PIPES_FREE = 4;
 export const GS_SESSION_RATE_MAX = 5;
 export const GS_WORKERS_READY = 6;
-export const GS_COUNT = 16;
+/** maxconn of the process now, 0 = as configured */
+export const GS_MAXCONN = 7;
+/** raised with each change of a PS_LISTENERS or LS_LISTENING cell */
+export const GS_LISTENERS_EPOCH = 8;
+/** maxconnrate: connections a second, 0 = none */
+export const GS_CONN_RATE_LIMIT = 9;
+/** 3 cells: the count behind it (addon/rate.h) */
+export const GS_CONN_RATE = 10;
+/** maxsessrate: sessions a second, 0 = none */
+export const GS_SESS_RATE_LIMIT = 13;
+/** 3 cells */
+export const GS_SESS_RATE = 14;
+export const GS_COUNT = 32;
 /** frontend side: sessions now */
 export const PS_SESSIONS = 0;
 export const PS_SESSIONS_MAX = 1;
@@ -377,9 +429,15 @@ export const PS_EPOCH = 9;
 /** the frontend's maxconn, 0 = none */
 export const PS_MAXCONN = 10;
 export const PS_RATE_MAX = 11;
+/** what the listeners of the frontend do: LISTEN_; the workers follow when GS_LISTENERS_EPOCH has changed and they were woken */
+export const PS_LISTENERS = 12;
+/** rate-limit sessions: sessions a second, 0 = none */
+export const PS_RATE_LIMIT = 13;
 /** log lines of the frontend so far (%lc) */
 export const PS_LOGS = 15;
-export const PS_COUNT = 16;
+/** 3 cells: the count behind RATE_LIMIT */
+export const PS_RATE = 16;
+export const PS_COUNT = 32;
 /** slots in use now, all workers */
 export const SS_SESSIONS = 0;
 export const SS_SESSIONS_MAX = 1;
@@ -435,7 +493,15 @@ export const SS_COUNT = 64;
 export const LS_CONNECTIONS = 0;
 /** 0 = none */
 export const LS_MAXCONN = 1;
+/** workers that have the listener open */
+export const LS_LISTENING = 2;
 export const LS_COUNT = 4;
+/** they accept */
+export const LISTEN_OPEN = 0;
+/** they have taken what waited, and gave their ports up; OPEN takes them again */
+export const LISTEN_PAUSED = 1;
+/** for good */
+export const LISTEN_CLOSED = 2;
 /** gets nothing */
 export const SRV_DOWN = 0;
 /** gets traffic */
@@ -538,6 +604,12 @@ export const CW_BYTES_OUT = 42;
 export const CW_CONN_RATE_MAX = 43;
 /** sessions ended by a peer's reset */
 export const CW_ABORTS = 44;
+/** idle server connections taken over from another worker (among those reused) */
+export const CW_IDLE_TAKEN_OVER = 45;
+/** times memory was short within a pass; the session at hand was ended */
+export const CW_NO_MEMORY = 46;
+/** times a listener waited for a rate limit */
+export const CW_RATE_PAUSED = 47;
 /** 16 cells: decide() calls by phase */
 export const CW_DECISIONS = 64;
 /** 16 cells: nanoseconds in decide() by phase */
@@ -729,6 +801,7 @@ export const ABI: Readonly<Record<string, number>> = {
   PHASE_SLOT,
   PHASE_TCP_RESPONSE,
   PHASE_ERROR,
+  PHASE_PROXY_TLVS,
   PHASE_COUNT,
   VERDICT_CONTINUE,
   VERDICT_BACKEND,
@@ -840,6 +913,7 @@ export const ABI: Readonly<Record<string, number>> = {
   EDIT_DELETE,
   EDIT_REPLACE,
   EDIT_APPEND,
+  EDIT_TLV,
   PO_HTTP,
   PO_SPLICE_REQUEST,
   PO_SPLICE_RESPONSE,
@@ -901,6 +975,24 @@ export const ABI: Readonly<Record<string, number>> = {
   TO_COUNT,
   SO_SEND_PROXY,
   SO_SEND_PROXY_V2,
+  SO_MAP_PORT,
+  SO_TRANSPARENT,
+  SO_TLVS,
+  SO_CRC32C,
+  SO_FAST_OPEN,
+  SO_OBSERVE_L4,
+  SO_OBSERVE_L7,
+  SRC_CONFIGURED,
+  SRC_OTHER,
+  SRC_CLIENT,
+  SRC_CLIENT_IP,
+  SRC_HEADER,
+  OF_SERVER,
+  OF_BACKEND,
+  OF_FRONTEND,
+  OF_LISTENER,
+  OF_SESSION,
+  OF_ALL,
   LO_ACCEPT_PROXY,
   LO_SHARED,
   LO_UNIX,
@@ -912,6 +1004,12 @@ export const ABI: Readonly<Record<string, number>> = {
   GS_PIPES_FREE,
   GS_SESSION_RATE_MAX,
   GS_WORKERS_READY,
+  GS_MAXCONN,
+  GS_LISTENERS_EPOCH,
+  GS_CONN_RATE_LIMIT,
+  GS_CONN_RATE,
+  GS_SESS_RATE_LIMIT,
+  GS_SESS_RATE,
   GS_COUNT,
   PS_SESSIONS,
   PS_SESSIONS_MAX,
@@ -925,7 +1023,10 @@ export const ABI: Readonly<Record<string, number>> = {
   PS_EPOCH,
   PS_MAXCONN,
   PS_RATE_MAX,
+  PS_LISTENERS,
+  PS_RATE_LIMIT,
   PS_LOGS,
+  PS_RATE,
   PS_COUNT,
   SS_SESSIONS,
   SS_SESSIONS_MAX,
@@ -956,7 +1057,11 @@ export const ABI: Readonly<Record<string, number>> = {
   SS_COUNT,
   LS_CONNECTIONS,
   LS_MAXCONN,
+  LS_LISTENING,
   LS_COUNT,
+  LISTEN_OPEN,
+  LISTEN_PAUSED,
+  LISTEN_CLOSED,
   SRV_DOWN,
   SRV_UP,
   SRV_DRAIN,
@@ -1009,6 +1114,9 @@ export const ABI: Readonly<Record<string, number>> = {
   CW_BYTES_OUT,
   CW_CONN_RATE_MAX,
   CW_ABORTS,
+  CW_IDLE_TAKEN_OVER,
+  CW_NO_MEMORY,
+  CW_RATE_PAUSED,
   CW_DECISIONS,
   CW_DECISION_NS,
   CW_COUNT,
