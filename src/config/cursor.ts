@@ -32,7 +32,7 @@ export interface Cursor {
   size(what: string): number | undefined;
   /** The word as a sample expression, a log-format string, with this line's place checked (mode, family). */
   expression(word: Word): SampleExpression | undefined;
-  logFormat(word: Word): LogFormat | undefined;
+  logFormat(word: Word, use?: FormatUse): LogFormat | undefined;
   /** Contents of a file as latin1, an error at the word if it can't be read. */
   file(word: Word): string | undefined;
   /** A complete raw HTTP response from a file, checked. */
@@ -44,3 +44,6 @@ export interface Cursor {
   /** Names a capture slot, which must be there when all lines are read. */
   captureId(side: 'request' | 'response', id: number, at: Word): void;
 }
+
+/** `log`: a line of a log, where runs of spaces count as one; `id`: a unique id, where they do too. */
+export type FormatUse = 'log' | 'id';

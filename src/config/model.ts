@@ -105,6 +105,12 @@ export interface Proxy {
   readonly index: number;
   readonly name: string;
   readonly kind: 'frontend' | 'backend' | 'listen';
+  /** h1-case-adjust, h1-case-adjust-file: header names in lower case and how they are written where an option asks for it. */
+  readonly headerCases: readonly (readonly [from: string, to: string])[];
+  /** h1-accept-payload-with-any-method. */
+  readonly anyPayload: boolean;
+  /** h1-do-not-close-on-insecure-transfer-encoding. */
+  readonly keepInsecure: boolean;
   /** frontend and listen / backend and listen. */
   readonly isFrontend: boolean;
   readonly isBackend: boolean;
@@ -401,7 +407,28 @@ export interface LogFormat {
   readonly items: readonly LogFormatItem[];
   readonly text: string;
 }
-export type LogFormatItem =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'sample'; readonly sample: SampleExpression; readonly flags: string }
-  | { readonly kind: 'alias'; readonly alias: string; readonly arg: string | null; readonly flags: string };
+  /** `%{+json}o`, `%{+cbor}o`: the string is one object of its named items. */
+  readonly encoding?: LogEncoding | null;
+  /** `%{+bin}o`: binary samples keep all their bytes, and CBOR is not written in hexadecimal. */
+  readonly binary?: boolean;
+}
+export type LogEncoding = 'json' | 'cbor';
+export type LogFormatItem = { readonly kind: 'text'; readonly text: string } | LogFormatSample | LogFormatAlias;
+
+/** What stands before an item: `%(name:type){flags}`. */
+export interface LogFormatPrefix {
+  /** Its key in an object; null: it is left out there. */
+  readonly name?: string | null;
+  /** The type it is cast to when it is encoded; null: its own. */
+  readonly type?: 'str' | 'sint' | 'bool' | null;
+  /** Those in force for it, `%o` included, separated by commas: `Q,X`. */
+  readonly flags: string;
+}
+export interface LogFormatSample extends LogFormatPrefix {
+  readonly kind: 'sample';
+  readonly sample: SampleExpression;
+}
+export interface LogFormatAlias extends LogFormatPrefix {
+  readonly kind: 'alias';
+  readonly alias: string;
+  readonly arg: string | null;

@@ -1,4 +1,4 @@
-import type { Cursor } from './cursor.js';
+import type { Cursor, FormatUse } from './cursor.js';
 import type { Diagnostic, Span } from './diagnostic.js';
 import { hasFrontend } from './draft.js';
 import type { ErrorResponse, LogFormat, RuleFamily, SampleExpression } from './model.js';
@@ -211,11 +211,13 @@ export class Walk implements Cursor {
     return this.#kept(parsed !== undefined && checkPlace(this, parsed, word, 0) ? parsed.sample : undefined);
   }
 
-  logFormat(word: Word): LogFormat | undefined {
+  logFormat(word: Word, use?: FormatUse): LogFormat | undefined {
     let placed = true;
     const format = parseLogFormat(word, {
       ...expressionScope(this),
       mode: this.mode,
+      mergeSpaces: use !== undefined,
+      log: use === 'log',
       supportsAlias,
       used: (parsed, within, from) => {
         if (!checkPlace(this, parsed, within, from)) placed = false;

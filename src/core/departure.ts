@@ -6,7 +6,7 @@ import { toText } from './compile/cast.js';
 import { compileForwarded } from './forwarded.js';
 import type { CompileEnv, Ip } from './row.js';
 import type { Tx } from './tx.js';
-import { isUniqueIdWanted, uniqueIdOf } from './unique_id.js';
+import { isUniqueIdWanted, prepareUniqueIds, uniqueIdOf } from './unique_id.js';
 
 /** True if requests through this proxy may need an addition, or a unique id that something asks for later. To be asked when all rules are compiled. */
 export function departs(proxy: Proxy, env: CompileEnv): boolean {
@@ -64,6 +64,7 @@ export function departureStep(model: Model, env: CompileEnv): ((tx: Tx) => numbe
   const asks = proxies.map((proxy) => departs(proxy, env));
   if (!asks.includes(true)) return null;
   const ids = proxies.map((proxy) => uniqueIdAddition(proxy, env));
+  prepareUniqueIds(env);
   const forwarded = proxies.map((proxy) => forwardedAddition(proxy, env));
   const done = rewritten(env);
   return (tx) => {

@@ -24,6 +24,8 @@ export interface Stream extends Tenant {
   /** What `capture cookie` found in the request and in the response. */
   requestCookie: string | undefined;
   responseCookie: string | undefined;
+  /** What became of the persistence cookie: two letters (manual, section 8.5). */
+  cookieState: string;
   /** What set-log-level left, 0 (emerg) to 7 (debug), -1 = silent; undefined: as configured. */
   logLevel: number | undefined;
   /** What set-nice left, -1024 to 1024. */
@@ -51,6 +53,7 @@ function clear(stream: Stream): void {
   stream.requestCaptures.length = stream.responseCaptures.length = 0;
   stream.method = stream.uri = stream.uniqueId = stream.retries = stream.lastRule = stream.waitingRule = undefined;
   stream.requestCookie = stream.responseCookie = stream.logLevel = undefined;
+  stream.cookieState = '--';
   stream.stopped = null;
   stream.buffering = false;
   stream.version = stream.id = -1;
@@ -61,7 +64,7 @@ function clear(stream: Stream): void {
 export const streamKeeper: Keeper<Stream> = {
   make: () => ({
     ...NO_TENANT, requestCaptures: [], responseCaptures: [], method: undefined, uri: undefined, version: -1, uniqueId: undefined, id: -1,
-    requestCookie: undefined, responseCookie: undefined, logLevel: undefined, nice: 0,
+    requestCookie: undefined, responseCookie: undefined, cookieState: '--', logLevel: undefined, nice: 0,
     priorityClass: 0, priorityOffset: 0, timeouts: {}, retries: undefined, lastRule: undefined, waitingRule: undefined, stopped: null, buffering: false, serverStatus: 0,
   }),
   nextSession: () => undefined,

@@ -54,6 +54,8 @@ export class Tx {
   stopped: Stopped | null = null;
   /** Set while the action that has stopped them is run again. */
   resumed = false;
+  /** What makes a log line that is being written (manual: %OG). */
+  logOrigin = 'unspec';
 
   private readonly text: Buffer;
   private readonly srcIp: { readonly 4: MutableIp; readonly 6: MutableIp };

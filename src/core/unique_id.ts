@@ -20,13 +20,21 @@ export function isUniqueIdWanted(env: CompileEnv): boolean {
   return made.has(env);
 }
 
+/** Compiles the formats, so that what they ask for is known before the first request. */
+export function prepareUniqueIds(env: CompileEnv): void {
+  formatsOf.get(env)?.();
+}
+
+const formatsOf = new WeakMap<CompileEnv, () => void>();
+
 function compile(env: CompileEnv): Make {
-  // Formats may ask for the unique id themselves: they are compiled when the first stream asks.
+  // Formats may ask for the unique id themselves: they are compiled behind everything else.
   const formats: (((tx: Tx) => string) | null | undefined)[] = [];
   const formatOf = (frontend: number): ((tx: Tx) => string) | null => {
     const format = env.model.proxies[frontend]?.uniqueIdFormat ?? null;
     return (formats[frontend] ??= format === null ? null : env.logFormat(format, 'raw'));
   };
+  formatsOf.set(env, () => env.model.proxies.forEach(({ index }) => formatOf(index)));
   return (tx) => {
     const format = formatOf(tx.frontend);
     if (format === null) return undefined;

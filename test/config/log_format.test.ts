@@ -4,11 +4,11 @@ import { parseLogFormat } from '../../src/config/log_format.js';
 import type { Mode } from '../../src/config/model.js';
 import { bench } from './tables.js';
 
-function parse(text: string, options: { mode?: Mode; mergeSpaces?: boolean; unsupported?: string } = {}) {
+function parse(text: string, options: { mode?: Mode; mergeSpaces?: boolean; unsupported?: string; log?: boolean } = {}) {
   const scope = bench([{ index: 0, name: 'test.cfg', text }]);
   const word = { text, offsets: null, span: { source: 0, start: 0, end: text.length } };
   const format = parseLogFormat(word, {
-    ...scope, mode: options.mode ?? 'http', mergeSpaces: options.mergeSpaces ?? false, supportsAlias: (alias) => alias.name !== options.unsupported,
+    ...scope, mode: options.mode ?? 'http', mergeSpaces: options.mergeSpaces ?? false, log: options.log ?? false, supportsAlias: (alias) => alias.name !== options.unsupported,
   });
   const items = format?.items.map((item) => {
     if (item.kind === 'text') return item.text;
@@ -43,7 +43,26 @@ describe('items', () => {
 
   test('there are 65 aliases, each readable', () => {
     expect(LOG_ALIASES.size).toBe(65);
-    for (const name of LOG_ALIASES.keys()) expect(parse(`%${name}`).problems).toEqual([]);
+    for (const name of LOG_ALIASES.keys()) expect(parse(`%${name}`, { log: true }).problems).toEqual([]);
+  });
+});
+
+describe('objects', () => {
+  const parsed = (text: string) => {
+    const scope = bench([{ index: 0, name: 'test.cfg', text }]);
+    return parseLogFormat({ text, offsets: null, span: { source: 0, start: 0, end: text.length } }, { ...scope, mode: 'http' });
+  };
+
+  test('names and types of items', () => {
+    const items = parsed('%{+json}o %(a)ci %(b:sint)[src_port] %(:bool)[src] %HM')!.items.filter((item) => item.kind !== 'text');
+    expect(items.map(({ name, type, flags }) => [name, type, flags])).toEqual([['a', null, 'json'], ['b', 'sint', 'json'], [null, 'bool', 'json'], [null, null, 'json']]);
+  });
+
+  test.each([
+    ['%ci', null, false], ['%{+json}o%ci', 'json', false], ['%{+cbor,+bin}o%ci', 'cbor', true], ['%{+json}o%{+cbor}o%ci', 'cbor', false],
+    ['%{+json}o%{-json}o%ci', null, false], ['%{+json}ci', null, false], ['%{+bin}o', null, true],
+  ])('%s', (text, encoding, binary) => {
+    expect(parsed(text)).toMatchObject({ encoding, binary });
   });
 });
 
@@ -63,7 +82,7 @@ describe('errors', () => {
     ['%[src,foo]', "alert: unknown converter 'foo' <foo>"],
     ['%(x', "alert: missing ')' after '(x' <(x>"],
     ['%(x:int)ci', "alert: unexpected output type 'int' <int>"],
-    ['%{+json}o', "alert: flag 'json' is not supported yet <+json>"],
+    ['%OG', "alert: format alias 'OG' means something in logs only <%OG>"],
   ])('%s', (text, problem) => {
     const { items, problems } = parse(text);
     expect(items).toBeUndefined();

@@ -4,8 +4,11 @@ import type { Counters } from '../count.js';
 import type { Fetch, SampleType, Visit } from '../row.js';
 import type { Tx } from '../tx.js';
 
-/** How sample values stand in a log-format string: control characters as %XX (header fields, replies), or as they are (variables). */
-export type Encoding = 'http' | 'raw';
+/**
+ * How sample values stand in a log-format string: control characters as %XX (header fields, replies), as they are (variables, names),
+ * or as they are with a dash for what is missing (lines of logs).
+ */
+export type Encoding = 'http' | 'raw' | 'log';
 
 /**
  * What is to be kept on the Stream for later phases only if a rule asks for it: the request line, what the last rules were,
@@ -38,6 +41,8 @@ export interface CompileEnv {
   canned(raw: string): number;
   /** The verdict that answers with the session's proxy's error response for a status. */
   error(status: number): (tx: Tx) => number;
+  /** Writes a log line of the session's frontend now, by the steps of a log-profile where one is named (manual: do-log). */
+  logLine(profile: string | null): (tx: Tx) => void;
   /** Asks the main thread (metrics, statistics); the session is parked with VERDICT_YIELD and resumed by the answer. */
   ask(topic: string, request: unknown): Promise<unknown>;
   /** The engine, once it exists: not to be called while compiling. */

@@ -25,6 +25,8 @@ export interface Surroundings {
   readonly counters: Counters;
   ask(topic: string, request: unknown): Promise<unknown>;
   engine(): Engine;
+  /** Writes log lines; left out: none are. */
+  logLine?(profile: string | null): (tx: Tx) => void;
 }
 
 /** The compiler of one worker: rows call it back for the parts of their data. */
@@ -131,6 +133,9 @@ export class Environment implements CompileEnv {
     return made === undefined ? null : compileReply(made.reply, this);
   }
 
+  logLine(profile: string | null): (tx: Tx) => void {
+    return this.around.logLine?.(profile) ?? (() => undefined);
+  }
   ask(topic: string, request: unknown): Promise<unknown> {
     return this.around.ask(topic, request);
   }

@@ -1,11 +1,14 @@
-import type { LogFormat, LogFormatItem } from '../../config/model.js';
-import type { CompileEnv } from '../row.js';
+import type { LogFormat, LogFormatAlias, LogFormatItem, LogFormatSample } from '../../config/model.js';
+import type { CompileEnv, Fetch, Value } from '../row.js';
 import type { Tx } from '../tx.js';
-import { aliases, hexOf } from './alias.js';
-import { compileSample } from './sample.js';
-import { toStr, toText } from './cast.js';
+import { aliases } from './alias.js';
+import type { Alias } from './alias_row.js';
+import { isIp, toStr, toText } from './cast.js';
 import type { Encoding } from './env.js';
+import { compileObject, encodedValue } from './log_object.js';
+import { compileSample } from './sample.js';
 
+/** A part of a log-format string: the same for every request, or made for each. */
 type Part = string | ((tx: Tx) => string);
 
 // Everything that may not stand in a header field; a tab may.
@@ -18,9 +21,9 @@ export function encodeHttp(text: string): string {
   return text.replace(ALL_FORBIDDEN, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
 }
 
-const escaped = (text: string): string => text.replace(/["\\\]]/g, '\\$&');
+const escaped = (text: string): string => (/["\\\]]/.test(text) ? text.replace(/["\\\]]/g, '\\$&') : text);
 
-/** What the flags of an item do to its text: E escapes, Q quotes. */
+/** What the flags make of an item's text: E escapes, Q quotes. */
 function decorated(flags: ReadonlySet<string>, quotes: boolean): ((text: string) => string) | null {
   const escapes = flags.has('E');
   const quoted = quotes && flags.has('Q');
@@ -31,41 +34,79 @@ function decorated(flags: ReadonlySet<string>, quotes: boolean): ((text: string)
   };
 }
 
-function samplePart(item: LogFormatItem & { kind: 'sample' }, encoding: Encoding, env: CompileEnv): Part {
-  const { fetch, constant } = compileSample(item.sample, env);
-  // In header fields and replies HAProxy does not quote samples, whatever the flags say.
-  const decorate = decorated(new Set(item.flags.split(',')), encoding === 'raw');
-  const encode = encoding === 'http' ? encodeHttp : null;
-  const make = (tx: Tx): string => {
+/** A missing item is a dash in logs, where empty fields would be lost, and nothing elsewhere. */
+function missing(flags: ReadonlySet<string>, quotes: boolean, encoding: Encoding): string {
+  return quotes && flags.has('Q') ? '""' : encoding === 'log' ? '-' : '';
+}
+
+export const flagsOf = (item: { readonly flags: string }): ReadonlySet<string> => new Set(item.flags.split(','));
+
+/** Text from a value that may be missing. */
+function written(fetch: Fetch, toText: (value: Value) => string, decorate: ((text: string) => string) | null, none: string): (tx: Tx) => string {
+  if (decorate === null) {
+    return (tx) => {
+      const value = fetch(tx);
+      return value === undefined ? none : toText(value);
+    };
+  }
+  return (tx) => {
     const value = fetch(tx);
-    if (value === undefined) return decorate === null ? '' : decorate('');
-    const text = encode === null ? toStr(value) : encode(toStr(value));
-    return decorate === null ? text : decorate(text);
+    return value === undefined ? none : decorate(toText(value));
   };
+}
+
+function samplePart(item: LogFormatSample, encoding: Encoding, binary: boolean, env: CompileEnv): Part {
+  const { fetch, constant } = compileSample(item.sample, env);
+  const flags = flagsOf(item);
+  // In header fields and replies haproxy does not quote samples, whatever the flags say.
+  const quotes = encoding !== 'http';
+  const whole = binary ? toText : toStr;
+  const write = encoding === 'http' ? (value: Value) => encodeHttp(whole(value)) : whole;
+  const make = written(fetch, write, decorated(flags, quotes), missing(flags, quotes, encoding));
   return constant === null ? make : make(undefined as unknown as Tx);
 }
 
-function aliasPart(item: LogFormatItem & { kind: 'alias' }, encoding: Encoding, env: CompileEnv): Part {
-  const alias = aliases[item.alias];
-  if (alias === undefined) throw new Error(`log-format alias '%${item.alias}' has no meaning here`);
-  const flags = new Set(item.flags.split(','));
-  const read = alias.compile(env);
-  const decorate = alias.text ? decorated(flags, true) : null;
-  const hexadecimal = flags.has('X');
-  return (tx) => {
-    const value = read(tx);
-    const text = hexadecimal ? (hexOf(value) ?? toText(value)) : toText(value);
-    const safe = encoding === 'http' ? encodeHttp(text) : text;
-    return decorate === null ? safe : decorate(safe);
-  };
+/** What the flag X makes of addresses and numbers. */
+function hexOf(value: Value, digits: number): string {
+  if (typeof value === 'number') return value.toString(16).toUpperCase().padStart(digits, '0');
+  return isIp(value) ? Buffer.from(value.bytes).toString('hex').toUpperCase() : toText(value);
 }
 
-function partOf(item: LogFormatItem, encoding: Encoding, env: CompileEnv): Part {
-  switch (item.kind) {
-    case 'text': return item.text;
-    case 'sample': return samplePart(item, encoding, env);
-    case 'alias': return aliasPart(item, encoding, env);
+/** How an alias's value is written before quotes and escapes. */
+export function aliasText({ digits, width = 0 }: Alias, flags: ReadonlySet<string>): (value: Value) => string {
+  if (digits > 0 && flags.has('X')) return (value) => hexOf(value, digits);
+  return width === 0 ? toText : (value) => String(value).padStart(width, '0');
+}
+
+export function aliasOf(name: string): Alias {
+  const alias = aliases[name];
+  if (alias === undefined) throw new Error(`log-format alias '%${name}' has no meaning here`);
+  return alias;
+}
+
+function aliasPart(item: LogFormatAlias, encoding: Encoding, env: CompileEnv): Part {
+  const alias = aliasOf(item.alias);
+  const flags = flagsOf(item);
+  const decorate = decorated(flags, alias.quoted);
+  const none = missing(flags, true, encoding);
+  if (alias.list !== undefined) {
+    const read = alias.list(env);
+    // Each part is a field of its own: an empty one shows, whatever is written.
+    const empty = flags.has('Q') ? '""' : '-';
+    return (tx) => read(tx).map((text) => (text === '' ? empty : decorate === null ? text : decorate(text))).join(' ');
   }
+  // Captures of a side without slots are nothing at all, quotes included.
+  const own = decorate === null ? null : (text: string): string => (text === '' ? '' : decorate(text));
+  const write = aliasText(alias, flags);
+  const safe = encoding === 'http' ? (value: Value) => encodeHttp(write(value)) : write;
+  return written(alias.compile(env), safe, alias.captures === true ? own : decorate, none);
+}
+
+function partOf(item: LogFormatItem, encoding: Encoding, binary: boolean, env: CompileEnv): Part {
+  if (item.kind === 'text') return item.text;
+  const flags = flagsOf(item);
+  if (flags.has('json') || flags.has('cbor')) return encodedValue(item, flags.has('json') ? 'json' : 'cbor', binary, env);
+  return item.kind === 'sample' ? samplePart(item, encoding, binary, env) : aliasPart(item, encoding, env);
 }
 
 /** Text in one piece where neighbours are constant. */
@@ -79,17 +120,22 @@ function merged(parts: readonly Part[]): Part[] {
   return out;
 }
 
-/** Compiles a log-format string. */
+/** Compiles a log-format string. The result is latin1, one char a byte. */
 export function compileLogFormat(format: LogFormat, encoding: Encoding, env: CompileEnv): (tx: Tx) => string {
-  const parts = merged(format.items.map((item) => partOf(item, encoding, env)));
-  if (parts.length === 0) return () => '';
-  if (parts.length === 1) {
-    const only = parts[0]!;
-    return typeof only === 'string' ? () => only : only;
+  const binary = format.binary === true;
+  if (format.encoding != null) return compileObject(format, format.encoding, env);
+  const parts = merged(format.items.map((item) => partOf(item, encoding, binary, env)));
+  const makers = parts.map((part) => (typeof part === 'string' ? () => part : part));
+  const [first, second, third] = makers;
+  switch (parts.length) {
+    case 0: return () => '';
+    case 1: return first!;
+    case 2: return (tx) => first!(tx) + second!(tx);
+    case 3: return (tx) => first!(tx) + second!(tx) + third!(tx);
+    default: return (tx) => {
+      let text = '';
+      for (const part of parts) text += typeof part === 'string' ? part : part(tx);
+      return text;
+    };
   }
-  return (tx) => {
-    let text = '';
-    for (const part of parts) text += typeof part === 'string' ? part : part(tx);
-    return text;
-  };
 }

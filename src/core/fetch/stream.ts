@@ -3,6 +3,7 @@ import type { Timeouts } from '../../config/model.js';
 import type { CompileEnv, Fetch, FetchRow, Needs, SampleType, Value } from '../row.js';
 import type { Stream, StreamTimeout } from '../stream.js';
 import type { Tx } from '../tx.js';
+import { transactionIdOf } from '../transaction_id.js';
 import { uniqueIdOf } from '../unique_id.js';
 import { intRow } from './known.js';
 
@@ -67,22 +68,6 @@ function serverStatus(tx: Tx): number | undefined {
   return status === 0 ? undefined : status;
 }
 
-/** Transaction numbers: each worker counts in its own residue class, so that they differ over the process. */
-function transactionId(env: CompileEnv): Fetch {
-  const step = Math.max(1, env.counters.workers);
-  let next = env.worker;
-  return (tx) => {
-    const stream = tx.stream();
-    if (stream.id < 0) {
-      stream.id = next;
-      next = (next + step) % 2 ** 32;
-    }
-    return stream.id;
-  };
-}
-
-const transactionIds = new WeakMap<CompileEnv, Fetch>();
-
 export const streamFetches: readonly FetchRow[] = [
   ofStream('prio_class', 'int', 'priority class that set-priority-class left', null, (stream) => stream.priorityClass, 0),
   ofStream('prio_offset', 'int', 'priority offset that set-priority-offset left', null, (stream) => stream.priorityOffset, 0),
@@ -94,11 +79,7 @@ export const streamFetches: readonly FetchRow[] = [
   { name: 'txn.sess_term_state', args: [], out: 'str', needs: 'nothing', doc: 'termination state as in logs (%ts)', compile: () => terminationState },
   {
     name: 'txn.id32', args: [], out: 'int', needs: 'nothing', doc: '32-bit number of the transaction',
-    compile(_args, env) {
-      let fetch = transactionIds.get(env);
-      if (fetch === undefined) transactionIds.set(env, (fetch = transactionId(env)));
-      return fetch;
-    },
+    compile: (_args, env) => transactionIdOf(env),
   },
   intRow('txn.conn_retries', 'server', 'failed connects to servers so far', (tx) => tx.facts[FACT_ATTEMPT]),
   {

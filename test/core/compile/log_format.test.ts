@@ -9,9 +9,9 @@ const REQUEST = 'GET /p/a?x=1&y=2 HTTP/1.1\nHost: h\n\n';
 test('aliases give what HAProxy gives before the end of a stream', async () => {
   const expected: readonly (readonly [string, string | undefined])[] = [
     ['%ci:%cp', '192.0.2.7:40000'], ['%fi:%fp', '198.51.100.1:80'], ['%f %ft', 'fe fe'], ['%b', 'fe'], ['%s', '<NOSRV>'], ['%HM', 'GET'], ['%HU', '/p/a?x=1&y=2'],
-    ['%HP', '/p/a'], ['%HPO', '/p/a'], ['%HQ', '?x=1&y=2'], ['%HV', 'HTTP/1.1'], ['%H', hostname()], ['%r', 'GET /p/a?x=1&y=2 HTTP/1.1'], ['%ST', '0'],
+    ['%HP', '/p/a'], ['%HPO', '/p/a'], ['%HQ', '?x=1&y=2'], ['%HV', 'HTTP/1.1'], ['%H', hostname()], ['%r', 'GET /p/a?x=1&y=2 HTTP/1.1'], ['%ST', '-1'],
     ['%Ts', '1000000000'], ['%T', '09/Sep/2001:01:46:40 +0000'], ['%ms', '000'], ['%pid', String(process.pid)],
-    ['%Tc/%Tw/%TR/%Tr/%Tt/%Ta/%Ti/%Th', '-1/-1/-1/-1/0/0/0/0'], ['%B/%U', '0/0'], ['%ts', '--'], ['%rc', '0'], ['%ac/%fc/%bc/%sc/%bq/%sq', '0/0/0/0/0/0'], ['%si:%sp', ':0'],
+    ['%Tc/%Tw/%TR/%Tr/%Tt/%Ta/%Ti/%Th/%Tq/%Td/%Tu', '-1/-1/-1/-1/0/0/0/0/-1/-1/0'], ['%trg', '09/Sep/2001:01:46:40 +0000'], ['%B/%U', '0/0'], ['%ts', '--'], ['%rc', '0'], ['%ac/%fc/%bc/%sc/%bq/%sq', '0/0/0/0/0/0'], ['%si:%sp', ':'], ['%tsc', '----'], ['%CC%CS%sslv%bi%bp', undefined],
   ];
   const got = await evaluate(expected.map(([format]) => format), REQUEST);
   expect(expected.map(([format], i) => [format, got[i]])).toEqual(expected);

@@ -20,7 +20,7 @@ export const requestRows: readonly ProxyRow[] = [
         walk.error(extra, "'unique-id-format' expects only one argument, don't forget to escape spaces!", 'Put the format in quotes.');
         return;
       }
-      const format = walk.logFormat(word);
+      const format = walk.logFormat(word, 'id');
       if (format !== undefined) settings.uniqueIdFormat = format;
     },
   }),
