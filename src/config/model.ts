@@ -406,7 +406,6 @@ export interface LoadedFile {
 export interface LogFormat {
   readonly items: readonly LogFormatItem[];
   readonly text: string;
-}
   /** `%{+json}o`, `%{+cbor}o`: the string is one object of its named items. */
   readonly encoding?: LogEncoding | null;
   /** `%{+bin}o`: binary samples keep all their bytes, and CBOR is not written in hexadecimal. */
@@ -432,3 +431,4 @@ export interface LogFormatAlias extends LogFormatPrefix {
   readonly kind: 'alias';
   readonly alias: string;
   readonly arg: string | null;
+}
