@@ -15,6 +15,8 @@ export interface AddressRules {
   readonly host?: boolean;
   readonly unix?: boolean;
   readonly fd?: boolean;
+  /** Datagram addresses: refused unless this is set, beside stream ones or alone. */
+  readonly datagram?: 'default' | 'only';
 }
 
 /** Ports `first` to `last`; with `offset` both are one number to add to the client's port. */
@@ -81,7 +83,10 @@ export function splitAddresses(text: string): { readonly text: string; readonly 
 export function parseAddress(text: string, rules: AddressRules): ParsedAddress | AddressProblem {
   if (text === '') return wrong('missing address', 'Write an address and a port, such as 127.0.0.1:80.');
   const { prefix, rest } = splitPrefix(text);
-  if (prefix.refused === 'datagram') return wrong(`dgram-type address not acceptable in '${text}'`, 'Use a stream address here.');
+  if (rules.datagram === 'only' && transportOf(text) === 'stream') {
+    return wrong(`stream-type address not acceptable in '${text}'`, 'Use a datagram address here.');
+  }
+  if (prefix.refused === 'datagram' && rules.datagram === undefined) return wrong(`dgram-type address not acceptable in '${text}'`, 'Use a stream address here.');
   if (prefix.refused === 'unsupported') return wrong(`address '${text}' is not supported yet`, 'Use an IPv4, IPv6 or unix address.');
   switch (rest.startsWith('/') && prefix.family === 'any' ? 'unix' : prefix.family) {
     case 'unix':
@@ -93,6 +98,14 @@ export function parseAddress(text: string, rules: AddressRules): ParsedAddress |
     default:
       return inetAddress(rest, text, prefix.family, rules);
   }
+}
+
+/** What the prefix of an address says about its socket; null if it does not say. */
+export function transportOf(text: string): 'stream' | 'datagram' | null {
+  const [, transport, family] = /^(?:(stream|dgram|quic)\+)?([a-z0-9]+)@/.exec(text) ?? [];
+  if (transport !== undefined) return transport === 'dgram' ? 'datagram' : 'stream';
+  if (family === undefined || !Object.hasOwn(PREFIXES, family)) return null;
+  return /^(?:udp|uxdg)/.test(family) ? 'datagram' : /^(?:tcp|uxst)/.test(family) ? 'stream' : null;
 }
 
 function splitPrefix(text: string): { prefix: Prefix; rest: string } {

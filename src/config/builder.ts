@@ -6,12 +6,20 @@ import type { FileReader } from './files.js';
 import { crtStoreTable } from './keyword/crt_store/index.js';
 import { globalTable } from './keyword/global/index.js';
 import { httpErrorsTable } from './keyword/http_errors/index.js';
+import { logForwardTable } from './keyword/log_forward/index.js';
+import { logProfileTable } from './keyword/log_profile/index.js';
 import { proxyTable } from './keyword/proxy/index.js';
+import { ringTable } from './keyword/ring/index.js';
 import type { KeywordRow, ProxyRow } from './keyword/row.js';
 import { SECTIONS } from './keyword/section.js';
+import { resolversTable } from './keyword/resolvers/index.js';
 import { userlistTable } from './keyword/userlist/index.js';
 import type { KeywordTable } from './keyword/table.js';
+import { newLogSections } from './log_draft.js';
+import { readLogFormats } from './log_formats.js';
+import { openLogForward, openLogProfile, openRing } from './log_sections.js';
 import type { Lookup } from './lookup.js';
+import { openResolvers } from './resolvers.js';
 import { openHttpErrors, openUserlist } from './named_section.js';
 import type { Site } from './site.js';
 import type { Line, Section, Word } from './source.js';
@@ -44,13 +52,15 @@ export class Builder {
       hosts: [],
       httpErrors: [],
       userlists: [],
+      resolvers: [],
       certificates: newCertificates(),
+      logs: newLogSections(),
       replies: [],
     };
   }
 
   /** Names in samples and replies that are still to be resolved, and the sections that only name things. */
-  get named(): Pick<Site, 'references' | 'replies' | 'httpErrors' | 'userlists' | 'certificates'> {
+  get named(): Pick<Site, 'references' | 'replies' | 'httpErrors' | 'userlists' | 'resolvers' | 'certificates' | 'logs'> {
     return this.#site;
   }
 
@@ -68,14 +78,18 @@ export class Builder {
 
   section(section: Section): void {
     const keyword = (section.header.words[0] as Word).text;
-    const { httpErrors, userlists, sink } = this.#site;
+    const { httpErrors, userlists, resolvers, logs, sink } = this.#site;
     if (keyword === 'global') this.#globalSection(section);
     else if (keyword === 'defaults' || keyword === 'frontend' || keyword === 'backend' || keyword === 'listen')
       this.#proxySection(keyword, section);
     else if (keyword === 'http-errors')
       this.#namedSection(keyword, section, httpErrorsTable, openHttpErrors(section.header, httpErrors, sink.report));
     else if (keyword === 'userlist') this.#namedSection(keyword, section, userlistTable, openUserlist(section.header, userlists, sink.report));
+    else if (keyword === 'resolvers') this.#namedSection(keyword, section, resolversTable, openResolvers(section.header, resolvers, sink.report));
     else if (keyword === 'crt-store') this.#namedSection(keyword, section, crtStoreTable, openCrtStore(section.header, (summary, span) => this.#alert(span, summary, 'A store has one name.')));
+    else if (keyword === 'ring') this.#namedSection(keyword, section, ringTable, openRing(section.header, logs, sink.report));
+    else if (keyword === 'log-profile') this.#namedSection(keyword, section, logProfileTable, openLogProfile(section.header, logs, sink.report));
+    else if (keyword === 'log-forward') this.#namedSection(keyword, section, logForwardTable, openLogForward(section.header, logs, sink.report));
     else this.#otherSection(keyword, section);
   }
 
@@ -87,7 +101,7 @@ export class Builder {
     for (const line of lines) this.#line(line, globalTable, this.global);
   }
 
-  #namedSection<Target>(keyword: 'http-errors' | 'userlist' | 'crt-store', { lines }: Section, table: KeywordTable<KeywordRow<Target>>, target: Target): void {
+  #namedSection<Target>(keyword: 'ring' | 'log-profile' | 'log-forward' | 'http-errors' | 'userlist' | 'crt-store' | 'resolvers', { lines }: Section, table: KeywordTable<KeywordRow<Target>>, target: Target): void {
     Object.assign(this.#site, { section: keyword, mode: 'http', proxy: null });
     for (const line of lines) this.#line(line, table, target);
   }
@@ -109,6 +123,7 @@ export class Builder {
     const proxy = this.#open(kind, header);
     Object.assign(this.#site, { section: kind, mode: proxy.settings.mode, proxy });
     for (const line of lines) this.#line(line, proxyTable, proxy);
+    if (isRunning(proxy)) this.#site.logs.formats.set(proxy, readLogFormats(this.#site, proxy));
   }
 
   /** The draft of a section header. A bad header is reported, and its lines are still checked, into a proxy that goes nowhere. */

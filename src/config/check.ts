@@ -13,6 +13,7 @@ export function checkProxies(proxies: readonly ProxyDraft[], report: Report): vo
     checkTimeouts(proxy, report);
     checkSides(proxy, report);
     checkCaptures(proxy, report);
+    checkLog(proxy, report);
     if (proxy.settings.mode !== 'http') checkHttpOnly(proxy, report);
   }
 }
@@ -63,6 +64,13 @@ function checkCaptures(proxy: ProxyDraft, report: Report): void {
     const advice = `Declare it: 'declare capture ${side} len <length>'. The first one has the id 0.`;
     report({ severity: 'alert', summary, advice, span, related: [] });
   }
+}
+
+/** HAProxy warns of formats that nothing is written in. */
+function checkLog(proxy: ProxyDraft, report: Report): void {
+  const format = proxy.seen.get('log-format');
+  if (format === undefined || !hasFrontend(proxy) || proxy.settings.log.lines.length > 0) return;
+  warn(report, format, `log format ignored for ${proxyType(proxy)} '${proxy.name}' since it has no log address.`, "Add a 'log' line.");
 }
 
 const HTTP_FAMILIES: readonly RuleFamily[] = ['http-request', 'http-response', 'http-after-response'];

@@ -1,21 +1,29 @@
 /** The configuration while it is being read: what keyword rows write to. resolve.ts makes the Model from it. */
 import { AclTable } from './acl.js';
 import type { Span } from './diagnostic.js';
+import { newLog } from './log_draft.js';
+import type { GlobalLogDraft, LogDraft } from './log_draft.js';
 import type {
+  Balance,
   Condition,
+  CookiePolicy,
   ErrorResponse,
   Capture,
   Forwarded,
   ForwardFor,
+  Global,
   GlobalVariable,
+  HashType,
   HttpReply,
   LogFormat,
   Mode,
   OriginalTo,
   Proxy,
   ProxyOptions,
+  Resolution,
   Rule,
   RuleFamily,
+  Server,
   SocketAddress,
   Timeouts,
   Tune,
@@ -64,9 +72,19 @@ export interface GlobalDraft {
   zeroWarning: boolean;
   /** Actions that HAProxy calls experimental are allowed. */
   experimental: boolean;
+  /** h1-case-adjust lines, and the last h1-case-adjust-file: how names in lower case are written. */
+  readonly headerCases: { readonly lines: Map<string, string>; readonly file: Map<string, string> };
+  anyPayload: boolean;
+  keepInsecure: boolean;
   readonly unixBind: UnixBind;
   readonly tune: Mutable<Tune>;
   readonly variables: GlobalVariable[];
+  readonly log: GlobalLogDraft;
+  dnsFamilies: Global['dnsFamilies'];
+  /** `server-state-base`, `server-state-file`, `stats-file`; latin1, as words are. */
+  stateBase: string | null;
+  stateFile: Reference | null;
+  statsFile: Reference | null;
 }
 
 /** What `unix-bind` presets for the unix sockets of all bind lines. */
@@ -96,6 +114,27 @@ export interface BindDraft {
   readonly span: Span;
 }
 
+/** A bind line without options. */
+export function newBind(addresses: BindDraft['addresses'], span: Span): BindDraft {
+  return {
+    name: null,
+    maxconn: 0,
+    backlog: 0,
+    acceptProxy: false,
+    v6only: null,
+    interface: null,
+    tfo: false,
+    deferAccept: false,
+    cc: null,
+    mode: null,
+    uid: null,
+    gid: null,
+    id: null,
+    addresses,
+    span,
+  };
+}
+
 /** What `default-server` presets and `server` sets. */
 export interface ServerSettings {
   weight: number;
@@ -104,6 +143,9 @@ export interface ServerSettings {
   maxconn: number;
   minconn: number;
   maxqueue: number;
+  cookie: string | null;
+  redir: string | null;
+  hashKey: Server['hashKey'];
   sendProxy: 0 | 1 | 2;
   source: DraftSource | null;
   cc: string | null;
@@ -118,8 +160,16 @@ export interface ServerSettings {
   poolMaxConn: number;
   maxReuse: number;
   poolPurgeDelay: number;
+  /** How its name is resolved at run time. Replaced as a whole, never written to: settings are copied. */
+  resolve: ResolveDraft;
+  slowstart: number;
   /** How a host name becomes an address, tried in turn. */
   initAddress: readonly (DraftAddress | 'last' | 'libc' | 'none')[];
+}
+
+/** Resolution at run time as server lines describe it; without resolvers there is none. */
+export interface ResolveDraft extends Omit<Resolution, 'resolvers'> {
+  readonly resolvers: Reference | null;
 }
 
 export interface ServerDraft {
@@ -127,9 +177,15 @@ export interface ServerDraft {
   readonly address: DraftAddress;
   readonly settings: ServerSettings;
   id: { readonly value: number; readonly span: Span } | null;
+  readonly guid: { readonly value: string; readonly span: Span } | null;
   /** The name's word. */
   readonly span: Span;
   readonly addressSpan: Span;
+}
+
+/** True for a server whose name stands for SRV records (manual, 5.3.1). */
+export function hasSrvName({ address }: Pick<ServerDraft, 'address'>): boolean {
+  return address.kind === 'host' && address.host.startsWith('_');
 }
 
 export type RuleSetsDraft = { readonly [family in RuleFamily]: Rule[] };
@@ -178,7 +234,11 @@ export interface ProxySettings {
   connectionMode: ProxyOptions['connectionMode'];
   reuse: ProxyOptions['reuse'];
   redispatch: number;
-  balance: { algorithm: string; args: readonly string[] };
+  balance: Balance;
+  hash: HashType;
+  cookie: CookiePolicy | null;
+  dynamicCookieKey: string | null;
+  persistRdpCookie: string | null;
   source: DraftSource | null;
   forwardFor: ForwardFor | null;
   originalTo: OriginalTo | null;
@@ -186,12 +246,19 @@ export interface ProxySettings {
   headerNames: Proxy['headerNames'];
   uniqueIdFormat: LogFormat | null;
   uniqueIdHeader: string | null;
+  sendNameHeader: string | null;
+  retryOn: readonly string[];
+  /** null: on in HTTP backends. */
+  abortOnClose: boolean | null;
   monitorUri: string | null;
   defaultBackend: Reference | null;
   errors: ErrorSource[];
   rules: RuleSetsDraft;
   inspectDelay: { request: number | null; response: number | null };
   server: ServerSettings;
+  log: LogDraft;
+  /** `load-server-state-from-file`. */
+  loadState: 'global' | 'local' | 'none';
 }
 
 export type ProxyKind = 'defaults' | 'frontend' | 'backend' | 'listen';
@@ -220,6 +287,8 @@ export interface ProxyDraft {
   readonly captureIds: { readonly side: 'request' | 'response'; readonly id: number; readonly rule: string; readonly span: Span }[];
   unpublished: boolean;
   guid: { readonly value: string; readonly span: Span } | null;
+  /** `server-state-file-name`; null = the name of the backend. */
+  stateFileName: Reference | null;
   /** Rule families that have a rule of this section, not only inherited ones. */
   readonly ownFamilies: Set<RuleFamily>;
   /** Place in the order of evaluation of the last rule seen, for warnings (keyword/order.ts). */
@@ -267,9 +336,17 @@ export function newGlobal(): GlobalDraft {
     localpeer: null,
     zeroWarning: false,
     experimental: false,
+    headerCases: { lines: new Map(), file: new Map() },
+    anyPayload: false,
+    keepInsecure: false,
     unixBind: { prefix: '', mode: null, uid: null, gid: null },
     tune: { bufsize: 16384, maxrewrite: 1024, pipesize: 0, maxHeaders: 101, maxAccept: 4 },
     variables: [],
+    log: { lines: [], tag: null, hostname: null },
+    dnsFamilies: 'auto',
+    stateBase: null,
+    stateFile: null,
+    statsFile: null,
   };
 }
 
@@ -311,6 +388,10 @@ export function newSettings(): ProxySettings {
     reuse: 'safe',
     redispatch: 0,
     balance: { algorithm: 'roundrobin', args: [] },
+    hash: { method: 'map-based', hash: 'sdbm', avalanche: false, balanceFactor: 0, preserveAffinity: 'always' },
+    cookie: null,
+    dynamicCookieKey: null,
+    persistRdpCookie: null,
     source: null,
     forwardFor: null,
     originalTo: null,
@@ -318,11 +399,16 @@ export function newSettings(): ProxySettings {
     headerNames: 'preserve',
     uniqueIdFormat: null,
     uniqueIdHeader: null,
+    sendNameHeader: null,
+    retryOn: ['conn-failure'],
+    abortOnClose: null,
     monitorUri: null,
     defaultBackend: null,
     errors: [],
     rules: NEW_RULES(),
     inspectDelay: { request: null, response: null },
+    log: newLog(),
+    loadState: 'none',
     server: {
       weight: 1,
       backup: false,
@@ -330,6 +416,9 @@ export function newSettings(): ProxySettings {
       maxconn: 0,
       minconn: 0,
       maxqueue: 0,
+      cookie: null,
+      redir: null,
+      hashKey: 'id',
       sendProxy: 0,
       source: null,
       cc: null,
@@ -344,6 +433,8 @@ export function newSettings(): ProxySettings {
       poolMaxConn: -1,
       maxReuse: -1,
       poolPurgeDelay: 5000,
+      resolve: { resolvers: null, prefer: 6, networks: [], allowDuplicates: false, ignoreWeight: false },
+      slowstart: 0,
       initAddress: ['last', 'libc'],
     },
   };
@@ -363,6 +454,7 @@ export function copySettings(from: ProxySettings): ProxySettings {
     rules,
     inspectDelay: { ...from.inspectDelay },
     server: { ...from.server },
+    log: { ...from.log },
   };
 }
 
@@ -388,6 +480,7 @@ export function newProxy(kind: ProxyKind, name: string, span: Span, defaults: Pr
     captureIds: [],
     unpublished: false,
     guid: null,
+    stateFileName: null,
     lastRank: -1,
     ownFamilies: new Set(),
     ownTimeouts: new Set(),

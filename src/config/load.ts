@@ -3,14 +3,17 @@ import { hostname } from 'node:os';
 import { Builder } from './builder.js';
 import { checkProxies } from './check.js';
 import type { Diagnostic } from './diagnostic.js';
+import { hasSrvName } from './draft.js';
 import type { DraftAddress, HostAddress } from './draft.js';
 import { fileReader, readSources } from './files.js';
 import type { FileReader } from './files.js';
+import type { LogLineDraft } from './log_draft.js';
 import { AddressBook, systemLookup } from './lookup.js';
 import type { Lookup } from './lookup.js';
 import type { Global, Model } from './model.js';
 import { parseSources } from './parser.js';
 import { resolve } from './resolve.js';
+import { SavedStates } from './server_state.js';
 import { lineStarts } from './source.js';
 import type { Source } from './source.js';
 import { Environment } from './variables.js';
@@ -50,7 +53,8 @@ async function loadSources(sources: readonly Source[], options: LoadOptions, dia
   const localpeer = options.localpeer ?? hostname();
   const environment = Environment.ofProcess({ ...options.env }, localpeer);
   const before = new Map(environment.entries());
-  const builder = new Builder(report, options.files ?? fileReader(), environment);
+  const files = options.files ?? fileReader();
+  const builder = new Builder(report, files, environment);
   for (const section of parseSources(sources, { report }, environment)) builder.section(section);
   const book = await AddressBook.of(hostsOf(builder), options.lookup ?? systemLookup);
   await builder.lookUpPatterns(options.lookup ?? systemLookup);
@@ -60,6 +64,8 @@ async function loadSources(sources: readonly Source[], options: LoadOptions, dia
     proxies: builder.proxies,
     named: builder.named,
     environment: changes(before, environment),
+    saved: new SavedStates(builder.global, files, report),
+    files,
     sources: sources.map((source) => ({ name: source.name, lineStarts: lineStarts(source) })),
   };
   const model = resolve(drafts, book, report);
@@ -84,19 +90,29 @@ function byPlace(a: Diagnostic, b: Diagnostic): number {
 }
 
 /** The host names that servers, listeners, sources and checks ask for. */
-function hostsOf({ proxies }: Builder): HostAddress[] {
+function hostsOf({ proxies, global, named }: Builder): HostAddress[] {
   const hosts: HostAddress[] = [];
   const add = (address: DraftAddress | undefined): void => {
     if (address?.kind === 'host') hosts.push(address);
   };
+  const addLines = (lines: readonly (LogLineDraft | 'global')[]): void => {
+    for (const line of lines) if (line !== 'global' && 'address' in line.to) add(line.to.address);
+  };
   for (const { binds, servers, settings } of proxies) {
     for (const bind of binds) for (const { address } of bind.addresses) add(address);
     for (const server of servers) {
-      if (server.settings.initAddress.includes('libc')) add(server.address);
+      if (server.settings.initAddress.includes('libc') && !hasSrvName(server)) add(server.address);
       add(server.settings.source?.address);
       add(server.settings.checkAddress?.address);
     }
     add(settings.source?.address);
+    addLines(settings.log.lines);
+  }
+  addLines(global.log.lines);
+  for (const { servers } of named.logs.rings) for (const { address } of servers) add(address);
+  for (const { listeners, datagrams, lines } of named.logs.forwards) {
+    for (const { address } of [...listeners, ...datagrams]) add(address);
+    addLines(lines);
   }
   return hosts;
 }

@@ -4,6 +4,7 @@
  * configuration; the engine, the shared pages and verdicts use the same numbers. Times are in milliseconds, sizes in bytes.
  */
 import type { Span } from './diagnostic.js';
+import type { GlobalLog, LogForward, LogProfile, ProxyLog, Ring } from './log.js';
 
 export type Mode = 'tcp' | 'http' | 'log' | 'spop' | 'haterm';
 
@@ -14,15 +15,46 @@ export interface Model {
   readonly proxies: readonly Proxy[];
   readonly servers: readonly Server[];
   readonly listeners: readonly Listener[];
+  /** Rows for servers in the shared pages: `servers`, and room for those that are added later. */
+  readonly serverRows: number;
+  readonly resolvers: readonly Resolvers[];
   readonly userlists: readonly Userlist[];
   /** Those of crt-store sections that rules may use for tokens. */
   readonly certificates: readonly Certificate[];
   readonly jwt: JwtPolicy;
+  readonly logProfiles: readonly LogProfile[];
+  /** `ring` sections, then the rings before the servers of stream addresses in log lines. */
+  readonly rings: readonly Ring[];
+  readonly logForwards: readonly LogForward[];
 }
 
 export interface ModelSource {
   readonly name: string;
   readonly lineStarts: readonly number[];
+}
+
+/** A `resolvers` section, or the built-in one named "default". Times in ms. */
+export interface Resolvers {
+  readonly name: string;
+  readonly nameservers: readonly Nameserver[];
+  /** `resolve_retries`: queries for one resolution before it is given up. */
+  readonly retries: number;
+  /** `timeout resolve` and `timeout retry`. */
+  readonly timeout: { readonly resolve: number; readonly retry: number };
+  /** `hold`: how long a last good answer counts against an answer of this kind; `valid`: how long an answer is good for do-resolve. */
+  readonly hold: { readonly [status in HoldStatus]: number };
+  /** `accepted_payload_size`: largest answer, announced by EDNS if it is not the 512 bytes of plain DNS. */
+  readonly payloadSize: number;
+}
+
+export type HoldStatus = 'nx' | 'other' | 'refused' | 'timeout' | 'valid' | 'obsolete';
+
+export interface Nameserver {
+  readonly name: string;
+  readonly address: SocketAddress & { readonly kind: 'ip' };
+  readonly transport: 'udp' | 'tcp';
+  /** tcp: most connections at once; 0 = no limit. */
+  readonly maxconn: number;
 }
 
 /** A `userlist` section. */
@@ -78,9 +110,28 @@ export interface Global {
    * = removed. To be applied to the process before workers start.
    */
   readonly environment: readonly { readonly name: string; readonly value: string | null }[];
+  /** h1-case-adjust, h1-case-adjust-file: header names in lower case and how they are written where an option asks for it. */
+  readonly headerCases: readonly (readonly [from: string, to: string])[];
+  /** h1-accept-payload-with-any-method. */
+  readonly anyPayload: boolean;
+  /** h1-do-not-close-on-insecure-transfer-encoding. */
+  readonly keepInsecure: boolean;
   readonly tune: Tune;
+  /** `dns-accept-family`: kinds of addresses that are asked for; auto = IPv6 where the machine has a default route for it. */
+  readonly dnsFamilies: 'auto' | 'ipv4' | 'ipv6' | 'both';
+  /** `stats-file`: the counters of an earlier process by the guid of what they count; empty = none. */
+  readonly savedCounters: readonly SavedCounters[];
+  readonly log: GlobalLog;
   /** `set-var proc.…` and `set-var-fmt proc.…`, evaluated at start, in order; `conditions` as the action has them. */
   readonly variables: readonly GlobalVariable[];
+}
+
+/** Counters of one line of a stats file. */
+export interface SavedCounters {
+  readonly guid: string;
+  readonly side: 'fe' | 'be';
+  /** By HAProxy's name of the statistics field ("stot"); values up to 2^53. */
+  readonly values: readonly (readonly [field: string, value: number])[];
 }
 
 export interface GlobalVariable {
@@ -105,12 +156,6 @@ export interface Proxy {
   readonly index: number;
   readonly name: string;
   readonly kind: 'frontend' | 'backend' | 'listen';
-  /** h1-case-adjust, h1-case-adjust-file: header names in lower case and how they are written where an option asks for it. */
-  readonly headerCases: readonly (readonly [from: string, to: string])[];
-  /** h1-accept-payload-with-any-method. */
-  readonly anyPayload: boolean;
-  /** h1-do-not-close-on-insecure-transfer-encoding. */
-  readonly keepInsecure: boolean;
   /** frontend and listen / backend and listen. */
   readonly isFrontend: boolean;
   readonly isBackend: boolean;
@@ -134,6 +179,12 @@ export interface Proxy {
   readonly listeners: readonly number[];
   readonly servers: readonly number[];
   readonly balance: Balance;
+  readonly hash: HashType;
+  /** The backend's `cookie` line; null = no persistence by cookies. */
+  readonly cookie: CookiePolicy | null;
+  readonly dynamicCookieKey: string | null;
+  /** `persist rdp-cookie`: name of the cookie; null = off. */
+  readonly persistRdpCookie: string | null;
   readonly defaultBackend: number | null;
   readonly useBackend: readonly UseBackend[];
   readonly rules: RuleSets;
@@ -153,6 +204,10 @@ export interface Proxy {
   readonly headerNames: 'preserve' | 'delete' | 'reject';
   readonly uniqueIdFormat: LogFormat | null;
   readonly uniqueIdHeader: string | null;
+  /** `http-send-name-header`: the field that tells a server its name. */
+  readonly sendNameHeader: string | null;
+  /** `retry-on`: words of RETRY_CONDITIONS (retry.ts). */
+  readonly retryOn: readonly string[];
   readonly captures: Captures;
   readonly monitor: Monitor;
   /** `use-server` rules in their order. */
@@ -164,6 +219,7 @@ export interface Proxy {
   /** `be-unpublished`. */
   readonly unpublished: boolean;
   readonly guid: string | null;
+  readonly log: ProxyLog;
 }
 
 export interface OriginalTo {
@@ -247,7 +303,39 @@ export interface ProxyOptions {
 
 export interface Balance {
   readonly algorithm: string;
+  /** Words after the name, as checked: a number of draws, a parameter, header or cookie, `len 5`, `whole`, `check_post` … */
   readonly args: readonly string[];
+  /** Of `balance hash`. */
+  readonly expression?: SampleExpression;
+}
+
+/** `hash-type` and what goes with it (manual: hash-type, hash-balance-factor, hash-preserve-affinity). */
+export interface HashType {
+  readonly method: 'map-based' | 'consistent' | 'maglev';
+  readonly hash: 'sdbm' | 'djb2' | 'wt6' | 'crc32' | 'none';
+  readonly avalanche: boolean;
+  /** Percent of the mean load that a server may have, above 100; 0 = no bound. */
+  readonly balanceFactor: number;
+  readonly preserveAffinity: 'always' | 'maxconn' | 'maxqueue';
+}
+
+/** Persistence by cookies (manual: cookie). */
+export interface CookiePolicy {
+  readonly name: string;
+  /** null: the cookie is looked at in requests only. */
+  readonly mode: 'rewrite' | 'insert' | 'prefix' | null;
+  readonly indirect: boolean;
+  readonly nocache: boolean;
+  readonly postonly: boolean;
+  readonly preserve: boolean;
+  readonly httponly: boolean;
+  readonly secure: boolean;
+  readonly dynamic: boolean;
+  readonly domains: readonly string[];
+  readonly attributes: readonly string[];
+  /** Seconds, 0 = none, for the two. */
+  readonly maxidle: number;
+  readonly maxlife: number;
 }
 
 export interface UseBackend {
@@ -323,11 +411,30 @@ export interface Server {
   readonly maxconn: number;
   readonly minconn: number;
   readonly maxqueue: number;
+  /** Its value in persistence cookies; null = none. */
+  readonly cookie: string | null;
+  /** GET and HEAD requests for it are redirected to this prefix; null = no. */
+  readonly redir: string | null;
+  /** What places it on the ring of consistent hashing. */
+  readonly hashKey: 'id' | 'id32' | 'guid' | 'addr' | 'addr-port';
   readonly sendProxy: 0 | 1 | 2;
   readonly source: SourceAddress | null;
   /** Congestion control algorithm (`cc`); null = not set. */
   readonly cc: string | null;
   readonly check: Check | null;
+  /** The name that its address comes from, as written; null = none. `_http._tcp.example.com` stands for SRV records. */
+  readonly hostname: string | null;
+  /** How its address follows the name while the process runs; null = it doesn't. */
+  readonly resolution: Resolution | null;
+  /** It starts without an address: in maintenance, until it gets one. */
+  readonly unresolved: boolean;
+  /** ms in which weight and maxconn grow once it is up; 0 = at once. */
+  readonly slowstart: number;
+  readonly guid: string | null;
+  /** `id` was written. */
+  readonly forcedId: boolean;
+  /** What a state file says of it; null = nothing. */
+  readonly saved: SavedServer | null;
   /** -1 = no limit, for the two. */
   readonly poolMaxConn: number;
   readonly maxReuse: number;
@@ -344,6 +451,46 @@ export interface Check {
   readonly fall: number;
   /** Where to connect: the server's address unless `addr`/`port` say otherwise. */
   readonly address: SocketAddress;
+}
+
+/** Resolution of a server's name at run time (manual, 5.3). */
+export interface Resolution {
+  /** Index into Model.resolvers. */
+  readonly resolvers: number;
+  /** `resolve-prefer`. */
+  readonly prefer: 4 | 6;
+  /** `resolve-net`: addresses in one of them are preferred. */
+  readonly networks: readonly IpNetwork[];
+  /** `resolve-opts`. */
+  readonly allowDuplicates: boolean;
+  readonly ignoreWeight: boolean;
+}
+
+/** A server's line of a state file (management guide: show servers state, version 1), as far as it is used. */
+export interface SavedServer {
+  /** null = none. */
+  readonly address: string | null;
+  readonly port: number;
+  /** OP_ and ADMIN_ constants. */
+  readonly opState: number;
+  readonly adminState: number;
+  readonly userWeight: number;
+  readonly initialWeight: number;
+  /** Seconds. */
+  readonly sinceChange: number;
+  readonly checkStatus: number;
+  readonly checkResult: number;
+  readonly checkHealth: number;
+  readonly checkState: number;
+  readonly agentState: number;
+  /** null = none ("-"), for the three. */
+  readonly fqdn: string | null;
+  readonly srvRecord: string | null;
+  readonly checkAddress: string | null;
+  /** 0 = none. */
+  readonly checkPort: number;
+  readonly agentAddress: string | null;
+  readonly agentPort: number;
 }
 
 /** Rules by family, in the order of the file (those inherited from named defaults first). */

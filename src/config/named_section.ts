@@ -6,7 +6,7 @@ import type { Line, Word } from './source.js';
 type Report = (diagnostic: Diagnostic) => void;
 
 /** The name in a section's header; a header without one is reported, and the section is read for its errors all the same. */
-function nameOf(header: Line, report: Report): string {
+export function nameOf(header: Line, report: Report): string {
   const [keyword, name, extra] = header.words as readonly [Word, Word?, Word?];
   const alert = (at: Word, summary: string, advice: string): void =>
     report({ severity: 'alert', summary, advice, span: at.span, related: [] });

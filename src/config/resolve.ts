@@ -1,11 +1,16 @@
 /** From drafts to the Model: numbers instead of names, HAProxy's automatic ids, addresses looked up. */
 import { defaultThreads } from './keyword/global/process.js';
 import type { Diagnostic, Span } from './diagnostic.js';
-import { hasBackend, hasFrontend, proxyType } from './draft.js';
+import { hasBackend, hasFrontend, hasSrvName, proxyType } from './draft.js';
 import type { BindDraft, GlobalDraft, ProxyDraft, Reference, RunningDraft, ServerDraft, ServerSettings } from './draft.js';
+import type { FileReader } from './files.js';
 import { ErrorResponses } from './error_responses.js';
-import type { AddressBook } from './lookup.js';
-import type { Check, Global, Listener, Model, Proxy, Server, SourceAddress, UseBackend, UseServer } from './model.js';
+import { LogResolver } from './resolve_log.js';
+import { NO_ADDRESS, type AddressBook } from './lookup.js';
+import type { Check, Global, Listener, Model, Proxy, Resolution, Resolvers, SavedCounters, SavedServer, Server, SourceAddress, UseBackend, UseServer } from './model.js';
+import { withDefault } from './resolvers.js';
+import type { SavedStates } from './server_state.js';
+import { parseStatsFile } from './stats_file.js';
 import type { SampleReference, Site } from './site.js';
 import { didYouMean } from './suggest.js';
 import { resolveUserlists } from './userlists.js';
@@ -16,7 +21,9 @@ export type Report = (diagnostic: Diagnostic) => void;
 export interface Drafts {
   readonly global: GlobalDraft;
   readonly proxies: readonly RunningDraft[];
-  readonly named: Pick<Site, 'references' | 'replies' | 'httpErrors' | 'userlists' | 'certificates'>;
+  readonly named: Pick<Site, 'references' | 'replies' | 'httpErrors' | 'userlists' | 'resolvers' | 'certificates' | 'logs'>;
+  readonly saved: SavedStates;
+  readonly files: FileReader;
   readonly environment: Global['environment'];
   readonly sources: Model['sources'];
 }
@@ -62,12 +69,14 @@ class Resolver {
   readonly #errors: ErrorResponses;
   readonly #servers: Server[] = [];
   readonly #listeners: Listener[] = [];
+  readonly #resolvers: Resolvers[];
 
   constructor(drafts: Drafts, book: AddressBook, report: Report) {
     this.#drafts = drafts;
     this.#book = book;
     this.#report = report;
     this.#errors = new ErrorResponses(drafts.named.httpErrors, report);
+    this.#resolvers = withDefault(drafts.named.resolvers, drafts.files);
   }
 
   model(): Model {
@@ -77,19 +86,38 @@ class Resolver {
     for (const proxy of proxies) ids.claim(proxy.id, this.#report, (value) => `proxy ${proxy.name} reuses custom id ${value}`);
     const numbers = proxies.map((proxy) => proxy.id?.value ?? ids.next());
     this.#checkGuids(proxies);
-    const resolved = proxies.map((proxy, index) => this.#proxy(proxy, index, numbers[index] as number));
+    const logs = this.#logResolver();
+    const resolved = proxies.map((proxy, index) => ({ ...this.#proxy(proxy, index, numbers[index] as number), log: logs.proxy(proxy.settings.log, proxy) }));
+    const serverRows = this.#servers.length + (resolved.some(({ isBackend }) => isBackend) ? ROWS_FOR_MORE : 0);
     for (const reference of named.references) this.#reference(reference);
     for (const reply of named.replies) this.#errors.reply(reply);
     return {
       sources,
-      global: this.#global(),
+      global: { ...this.#global(), log: logs.global(this.#drafts.global.log) },
       proxies: withFullconn(resolved, this.#drafts.global.maxconn),
       servers: this.#servers,
       listeners: this.#listeners,
+      serverRows,
+      resolvers: this.#resolvers,
       userlists: resolveUserlists(named.userlists, this.#report),
       certificates: named.certificates.loaded,
       jwt: named.certificates.jwt,
+      logForwards: named.logs.forwards.map((forward) => logs.forward(forward)),
+      logProfiles: logs.profiles,
+      rings: logs.rings,
     };
+  }
+
+  #logResolver(): LogResolver {
+    const { global, named, proxies } = this.#drafts;
+    return new LogResolver({
+      sections: named.logs, global: global.log, book: this.#book, report: this.#report,
+      backend: (name) => {
+        const index = this.#proxyIndex.get(name);
+        const found = index === undefined ? undefined : proxies[index];
+        return index === undefined || found === undefined || !hasBackend(found) ? undefined : { index, mode: found.settings.mode };
+      },
+    });
   }
 
   #checkGuids(proxies: readonly RunningDraft[]): void {
@@ -102,18 +130,27 @@ class Resolver {
     }
   }
 
-  #global(): Global {
-    const { unixBind: _, experimental: __, nbthread, tune, ...global } = this.#drafts.global;
+  #global(): Omit<Global, 'log'> {
+    const { unixBind: _unixBind, stateBase: _stateBase, stateFile: _stateFile, statsFile, experimental: __, nbthread, tune, headerCases, log: ___, ...global } = this.#drafts.global;
     return {
       ...global,
       nbthread: nbthread ?? defaultThreads(),
+      savedCounters: statsFile === null ? [] : this.#savedCounters(statsFile),
       environment: this.#drafts.environment,
+      headerCases: [...new Map([...headerCases.lines, ...headerCases.file])],
       // HAProxy readjusts it to half a buffer.
       tune: { ...tune, maxrewrite: Math.min(tune.maxrewrite, tune.bufsize >> 1) },
     };
   }
 
-  #proxy(draft: RunningDraft, index: number, id: number): Proxy {
+  #savedCounters({ name, span }: Reference): SavedCounters[] {
+    const text = this.#drafts.files.read(name);
+    if (typeof text === 'string') return parseStatsFile(text);
+    this.#report({ severity: 'notice', summary: `can't open stats file '${name}' (${text.problem})`, advice: null, span, related: [] });
+    return [];
+  }
+
+  #proxy(draft: RunningDraft, index: number, id: number): Omit<Proxy, 'log'> {
     const { settings, kind, name, span } = draft;
     const servers = hasBackend(draft) ? this.#serversOf(draft, index) : [];
     const listeners = hasFrontend(draft) ? this.#listenersOf(draft, index) : [];
@@ -134,7 +171,7 @@ class Resolver {
       retries: settings.retries,
       timeouts: settings.timeouts,
       options: {
-        flags: [...settings.flags],
+        flags: [...settings.flags, ...(settings.abortOnClose ?? (settings.mode === 'http' && hasBackend(draft)) ? ['abortonclose'] : [])],
         connectionMode: settings.connectionMode,
         reuse: settings.reuse,
         redispatch: settings.redispatch,
@@ -142,6 +179,10 @@ class Resolver {
       listeners,
       servers,
       balance: settings.balance,
+      hash: settings.hash,
+      cookie: hasBackend(draft) ? settings.cookie : null,
+      dynamicCookieKey: settings.dynamicCookieKey,
+      persistRdpCookie: hasBackend(draft) ? settings.persistRdpCookie : null,
       defaultBackend: hasFrontend(draft) ? this.#defaultBackend(draft) : null,
       useBackend: draft.useBackend.flatMap((rule): UseBackend[] => {
         const backend = 'items' in rule.backend ? rule.backend : this.#backend(draft, rule.backend, 'use_backend');
@@ -160,6 +201,8 @@ class Resolver {
       headerNames: settings.headerNames,
       uniqueIdFormat: settings.uniqueIdFormat,
       uniqueIdHeader: hasFrontend(draft) ? settings.uniqueIdHeader : null,
+      sendNameHeader: hasBackend(draft) ? settings.sendNameHeader : null,
+      retryOn: settings.retryOn,
       captures: draft.captures,
       monitor: { uri: hasFrontend(draft) ? settings.monitorUri : null, fail: draft.monitorFail },
       useServer: draft.useServer.flatMap((rule): UseServer[] => {
@@ -223,7 +266,7 @@ class Resolver {
     return address === null ? null : { address, interface: source.interface };
   }
 
-  #serversOf(draft: ProxyDraft, proxy: number): number[] {
+  #serversOf(draft: RunningDraft, proxy: number): number[] {
     const ids = new Ids();
     const names = new Map<string, ServerDraft>();
     for (const server of draft.servers) {
@@ -251,11 +294,12 @@ class Resolver {
     });
   }
 
-  #server(draft: ProxyDraft, server: ServerDraft, proxy: number, index: number, id: number): Server {
-    const { name, settings, span, addressSpan } = server;
+  #server(draft: RunningDraft, server: ServerDraft, proxy: number, index: number, id: number): Server {
+    const { name, settings, span } = server;
     const { weight, backup, disabled, maxconn, minconn, maxqueue, sendProxy, poolMaxConn, maxReuse, poolPurgeDelay } = settings;
-    const address =
-      this.#book.find(server.address, addressSpan, `server ${draft.name}/${name}`, this.#report, settings.initAddress) ?? NOWHERE;
+    const saved = this.#drafts.saved.of(draft, name);
+    const resolution = this.#resolution(draft, server);
+    const address = this.#serverAddress(draft, server, saved);
     return {
       index,
       proxy,
@@ -269,15 +313,48 @@ class Resolver {
       maxconn: Math.max(maxconn, minconn),
       minconn,
       maxqueue,
+      cookie: settings.cookie,
+      redir: settings.redir,
+      hashKey: settings.hashKey,
       sendProxy,
       source: this.#source(settings.source ?? null),
       cc: settings.cc,
       check: settings.check ? this.#check(server, address) : null,
+      hostname: server.address.kind === 'host' ? server.address.host : null,
+      resolution,
+      unresolved: server.address.kind === 'host' && address.kind === 'ip' && address.address === NO_ADDRESS.address,
+      slowstart: settings.slowstart,
+      guid: server.guid?.value ?? null,
+      forcedId: server.id !== null,
+      saved,
       poolMaxConn,
       maxReuse,
       poolPurgeDelay,
       span,
     };
+  }
+
+  /** Where a server is at start: NO_ADDRESS if only its name will tell. */
+  #serverAddress(draft: RunningDraft, server: ServerDraft, saved: SavedServer | null): Server['address'] {
+    const { address, addressSpan, settings, name } = server;
+    if (address.kind !== 'host') return address.kind === 'ip' && saved !== null && saved.port !== 0 ? { ...address, port: saved.port } : address;
+    const what = `server ${draft.name}/${name}`;
+    if (hasSrvName(server)) return { ...NO_ADDRESS, port: address.port };
+    return this.#book.findFirst(address, addressSpan, what, this.#report, settings.initAddress, saved?.address ?? null) ?? NOWHERE;
+  }
+
+  #resolution({ name: backend }: ProxyDraft, server: ServerDraft): Resolution | null {
+    const { resolvers: wanted, ...rest } = server.settings.resolve;
+    const what = `'server ${backend}/${server.name}'`;
+    if (wanted === null) {
+      if (hasSrvName(server))
+        this.#alert(server.addressSpan, `${what} : SRV records are only looked up by a resolvers section`, "Add 'resolvers <id>'.");
+      return null;
+    }
+    const resolvers = this.#resolvers.findIndex(({ name }) => name === wanted.name);
+    if (resolvers >= 0) return { ...rest, resolvers };
+    const names = this.#resolvers.map(({ name }) => name);
+    return this.#alert(wanted.span, `${what} : unable to find required resolvers '${wanted.name}'`, didYouMean(wanted.name, names) ?? `Add a section 'resolvers ${wanted.name}'.`);
   }
 
   #check({ name, settings, addressSpan }: ServerDraft, server: Server['address']): Check {
@@ -375,6 +452,9 @@ class Resolver {
     return null;
   }
 }
+
+/** Room for servers that are added while the process runs; it takes no memory until then. */
+const ROWS_FOR_MORE = 4096;
 
 /** Stands for an address that could not be found; there is an alert then, and no Model comes out. */
 const NOWHERE: Server['address'] = { kind: 'ip', family: 4, address: '0.0.0.0', port: 0 };

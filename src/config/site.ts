@@ -3,9 +3,11 @@ import type { Cursor } from './cursor.js';
 import type { DiagnosticSink } from './diagnostic.js';
 import type { GlobalDraft, HttpErrorsDraft, ProxyDraft, Reference as Named, UserlistDraft } from './draft.js';
 import type { Reference } from './expression.js';
+import type { LogSections } from './log_draft.js';
 import type { FileReader } from './files.js';
 import type { Mode } from './model.js';
 import type { HostPattern } from './pattern_reader.js';
+import type { ResolversDraft } from './resolvers.js';
 import type { Environment } from './variables.js';
 
 /** The place a line stands in, and what its keyword needs of the load that reads it. One per load, moved along by the builder. */
@@ -25,7 +27,9 @@ export interface Site {
   readonly hosts: HostPattern[];
   readonly httpErrors: HttpErrorsDraft[];
   readonly userlists: UserlistDraft[];
+  readonly resolvers: ResolversDraft[];
   readonly certificates: CertificatesDraft;
+  readonly logs: LogSections;
   /** Replies that take their content from an http-errors section. */
   readonly replies: ReplyReference[];
 }

@@ -1,9 +1,10 @@
 /** Addresses on bind, server and source lines (manual, 2.9), with their errors at the exact words. */
 import { parseIpv4, parseIpv6 } from '../../core/ip.js';
-import { expandAddress, parseAddress, splitAddresses } from '../address.js';
+import { expandAddress, parseAddress, splitAddresses, transportOf } from '../address.js';
 import type { AddressRules, ParsedAddress } from '../address.js';
 import type { Span } from '../diagnostic.js';
 import type { DraftAddress, DraftSource, ServerSettings } from '../draft.js';
+import type { DestinationDraft } from '../log_draft.js';
 import type { IpNetwork } from '../model.js';
 import { subspan } from '../source.js';
 import type { Word } from '../source.js';
@@ -13,6 +14,8 @@ import { refuse } from './make.js';
 
 const BIND: AddressRules = { port: 'required', range: true, fd: true };
 const SERVER: AddressRules = { port: 'optional', offset: true, zero: true };
+const DATAGRAM: AddressRules = { port: 'optional', fd: false, datagram: 'default' };
+const DATAGRAM_BIND: AddressRules = { port: 'required', range: true, unix: false, datagram: 'only' };
 const SOURCE: AddressRules = { port: 'optional', range: true, zero: true, unix: false };
 const BARE: AddressRules = { port: 'forbidden', unix: false };
 const NUMERIC: AddressRules = { ...BARE, host: false };
@@ -43,10 +46,14 @@ const hasPorts = (parsed: ParsedAddress): parsed is Extract<ParsedAddress, { kin
 
 /** The addresses of a bind line: a comma separates them, `first-last` stands for all ports between. */
 export function parseBindAddresses(walk: Walk, word: Word): { address: DraftAddress; span: Span }[] | undefined {
+  return parseAddresses(walk, word, BIND);
+}
+
+function parseAddresses(walk: Walk, word: Word, rules: AddressRules): { address: DraftAddress; span: Span }[] | undefined {
   const found: { address: DraftAddress; span: Span }[] = [];
   for (const { text, at } of splitAddresses(word.text)) {
     const span = subspan(word, at, at + text.length);
-    const parsed = parse(walk, text, span, BIND);
+    const parsed = parse(walk, text, span, rules);
     if (parsed === undefined) return undefined;
     const { first, last } = hasPorts(parsed) && parsed.ports !== null ? parsed.ports : { first: 0, last: 0 };
     for (let port = first; port <= last; port++) found.push({ address: withPort(parsed, port), span });
@@ -54,11 +61,34 @@ export function parseBindAddresses(walk: Walk, word: Word): { address: DraftAddr
   return found;
 }
 
+/** A name that stands for SRV records (manual, 5.3.1). */
+export const isSrvName = (host: string): boolean => host.startsWith('_');
+
+/** The port of syslog (RFC 5426). */
+const SYSLOG = 514;
+
+/** Where a log line sends to: a datagram address unless its prefix says stream. */
+export function parseLogAddress(walk: Walk, word: Word): Extract<DestinationDraft, { kind: 'datagram' | 'stream' | 'fd' }> | undefined {
+  const text = expandAddress(word.text, walk.site.environment);
+  const parsed = parseAddress(text, { ...DATAGRAM, fd: true });
+  if ('problem' in parsed) return walk.error(word, `log : ${parsed.problem}`, parsed.advice ?? undefined);
+  if (parsed.kind === 'fd') return { kind: 'fd', fd: parsed.fd };
+  const port = hasPorts(parsed) ? (parsed.ports?.first ?? SYSLOG) : 0;
+  return { kind: transportOf(text) ?? 'datagram', address: withPort(parsed, port), span: word.span };
+}
+
+/** The addresses of a dgram-bind line. */
+export function parseDatagramBind(walk: Walk, word: Word): { address: DraftAddress; span: Span }[] | undefined {
+  return parseAddresses(walk, word, DATAGRAM_BIND);
+}
+
 /** The address of a server. */
 export function parseServerAddress(walk: Walk, word: Word): DraftAddress | undefined {
   const parsed = parse(walk, word.text, word, SERVER);
   if (parsed === undefined || !hasPorts(parsed)) return parsed === undefined ? undefined : withPort(parsed, 0);
   const { ports } = parsed;
+  // SRV records say ports.
+  if (parsed.kind === 'host' && isSrvName(parsed.host) && ports === null) return withPort(parsed, 0);
   if (ports !== null && !ports.offset && ports.first !== 0) return withPort(parsed, ports.first);
   return walk.error(
     word,

@@ -16,6 +16,7 @@ const REQUEST: ReadonlySet<Needs> = new Set([...ALWAYS, 'request', 'request-body
 const RESPONSE: ReadonlySet<Needs> = new Set([...ALWAYS, 'server', 'response', 'response-body']);
 const CONNECTION: ReadonlySet<Needs> = new Set(ALWAYS);
 
+const AT_END: ReadonlySet<Needs> = new Set([...ALWAYS, 'server', 'end']);
 const AT_START: ReadonlySet<Needs> = new Set(['nothing']);
 
 const AVAILABLE = {
@@ -33,6 +34,10 @@ const AVAILABLE = {
   'force-be-switch': REQUEST,
   'monitor fail': REQUEST,
   'unique-id-format': REQUEST,
+  'log-format': AT_END,
+  'log-format-sd': AT_END,
+  'error-log-format': AT_END,
+  on: AT_END,
   'set-var': AT_START,
   'set-var-fmt': AT_START,
 } satisfies Readonly<Record<string, ReadonlySet<Needs>>> & Readonly<Record<RuleFamily, ReadonlySet<Needs>>>;

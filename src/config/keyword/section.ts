@@ -8,10 +8,7 @@ export interface SectionRow {
 
 // An inert section only declares what other lines refer to, and those lines are refused or without effect themselves.
 const INERT: Readonly<Record<string, string>> = {
-  resolvers: 'names are resolved once, at start',
   mailers: 'no e-mails are sent',
-  ring: 'no logs are written yet',
-  'log-profile': 'no logs are written yet',
   cache: 'nothing can refer to it yet',
   'fcgi-app': 'nothing can refer to it yet',
   traces: 'there are no traces',
@@ -21,5 +18,5 @@ const INERT: Readonly<Record<string, string>> = {
 
 export const SECTIONS: readonly SectionRow[] = [
   ...Object.entries(INERT).map(([name, why]) => ({ name, support: 'inert' as const, why })),
-  ...['peers', 'log-forward', 'program'].map((name) => ({ name, support: 'unsupported' as const, why: '' })),
+  ...['peers', 'program'].map((name) => ({ name, support: 'unsupported' as const, why: '' })),
 ];

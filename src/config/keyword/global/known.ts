@@ -6,8 +6,7 @@ type Row = KeywordRow<GlobalDraft>;
 
 /** HAProxy's keywords that only tune what tsproxy has no part of, by the reason why they have no effect. */
 const INERT: Readonly<Record<string, string>> = {
-  'no logs are written yet': 'log-send-hostname log-tag',
-  'the runtime API is not available yet': 'stats stats-file server-state-base server-state-file',
+  'the runtime API is not available yet': 'stats',
   'TLS is not available yet': `acme.scheduler ca-base issuers-chain-path maxsslconn maxsslrate ssl-default-bind-ciphers
     ssl-default-bind-ciphersuites ssl-default-bind-client-sigalgs ssl-default-bind-curves ssl-default-bind-options
     ssl-default-bind-sigalgs ssl-default-server-ciphers ssl-default-server-ciphersuites ssl-default-server-client-sigalgs
@@ -68,15 +67,13 @@ const INERT: Readonly<Record<string, string>> = {
 
 /** Those of them that take `no` and `default`. */
 const INERT_PREFIXED: Readonly<Record<string, string>> = {
-  'no logs are written yet': 'log',
   'external commands are not run yet': 'insecure-fork-wanted',
   "it tunes HAProxy's own internals": 'busy-polling set-dumpable strict-limits',
   'worker threads are placed by the operating system': 'numa-cpu-mapping',
 };
 
 /** Keywords that would change what happens to traffic. */
-const UNSUPPORTED = `dns-accept-family grace h1-accept-payload-with-any-method h1-case-adjust h1-case-adjust-file
-  h1-do-not-close-on-insecure-transfer-encoding harden.reject-privileged-ports.tcp lua-load lua-load-per-thread maxconnrate
+const UNSUPPORTED = `grace harden.reject-privileged-ports.tcp lua-load lua-load-per-thread maxconnrate
   maxsessrate pp2-never-send-local tune.h1.be.glitches-threshold tune.h1.fe.glitches-threshold`;
 
 const names = (list: string): string[] => list.split(/\s+/);

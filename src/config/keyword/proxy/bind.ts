@@ -1,4 +1,5 @@
-import type { BindDraft, ProxyDraft } from '../../draft.js';
+import { newBind } from '../../draft.js';
+import type { ProxyDraft } from '../../draft.js';
 import { parseBindAddresses } from '../address.js';
 import { bindTable } from '../bind/index.js';
 import { on } from '../make.js';
@@ -21,23 +22,7 @@ export const bindRows: readonly ProxyRow[] = [
         const word = walk.need('{<path>|[addr1]:port1[-end1]}{,[addr]:port[-end]}... as arguments');
         const addresses = word === undefined ? undefined : parseBindAddresses(walk, word);
         if (word === undefined || addresses === undefined) return;
-        const bind: BindDraft = {
-          name: null,
-          maxconn: 0,
-          backlog: 0,
-          acceptProxy: false,
-          v6only: null,
-          interface: null,
-          tfo: false,
-          deferAccept: false,
-          cc: null,
-          mode: null,
-          uid: null,
-          gid: null,
-          id: null,
-          addresses,
-          span: { ...walk.keywordSpan, end: word.span.end },
-        };
+        const bind = newBind(addresses, { ...walk.keywordSpan, end: word.span.end });
         parseWords(walk, bindTable, bind, `'bind ${word.text}' in section '${target.kind}'`);
         if (walk.failed) return;
         if (bind.id !== null && addresses.length > 1)

@@ -5,10 +5,13 @@ import { bindRows } from './bind.js';
 import { captureRows } from './capture.js';
 import { errorRows } from './errors.js';
 import { forwardRows } from './forward.js';
+import { httpRows } from './http.js';
+import { logRows } from './log.js';
 import { knownProxyRows } from './known.js';
 import { optionRows } from './option.js';
 import { requestRows } from './request.js';
 import { ruleRows } from './rules.js';
+import { savedRows } from './saved.js';
 import { serverRows } from './server.js';
 import { settingRows } from './settings.js';
 import { switchingRows } from './switching.js';
@@ -18,14 +21,17 @@ export const proxyTable = new KeywordTable([
   ...settingRows,
   ...bindRows,
   ...serverRows,
+  ...savedRows,
   ...backendRows,
   ...switchingRows,
   ...timeoutRows,
   ...ruleRows,
   ...errorRows,
   ...forwardRows,
+  ...httpRows,
   ...captureRows,
   ...requestRows,
   ...optionRows,
+  ...logRows,
   ...knownProxyRows,
 ]);

@@ -4,19 +4,10 @@ import type { ProxyRow } from '../row.js';
 
 /** HAProxy's keywords of proxy sections that have no effect here, by the reason. */
 const INERT: Readonly<Record<string, readonly string[]>> = {
-  'no logs are written yet': [
-    'log',
-    'log-format',
-    'log-format-sd',
-    'log-tag',
-    'log-steps',
-    'error-log-format',
-  ],
   'cookie persistence is not available yet': ['dynamic-cookie-key'],
   'no e-mails are sent': ['email-alert from', 'email-alert level', 'email-alert mailers', 'email-alert myhostname', 'email-alert to'],
   'external commands are not run yet': ['external-check command', 'external-check path'],
   'no balancing algorithm that hashes is available yet': ['hash-type', 'hash-balance-factor', 'hash-preserve-affinity'],
-  'the runtime API is not available yet': ['server-state-file-name'],
 };
 
 /** Keywords that would change what happens to traffic. */
@@ -31,14 +22,11 @@ const UNSUPPORTED = [
   'filter',
   'filter-sequence',
   'http-check',
-  'http-send-name-header',
-  'load-server-state-from-file',
   'max-keep-alive-queue',
   'max-session-srv-conns',
   'persist rdp-cookie',
   'quic-initial',
   'rate-limit sessions',
-  'retry-on',
   'srvtcpka-cnt',
   'srvtcpka-idle',
   'srvtcpka-intvl',

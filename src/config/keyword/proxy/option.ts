@@ -25,7 +25,8 @@ const FLAGS: readonly FlagRow[] = [
     prefixed: true,
     doc: 'When all other servers are down, use all backup servers, not only the first.',
   },
-  { name: 'abortonclose', side: 'both', prefixed: true, doc: 'Drop a request that waits for a server when its client is gone.' },
+  { name: 'h1-case-adjust-bogus-client', side: 'frontend', prefixed: true, doc: 'Write header names as h1-case-adjust says, for clients.' },
+  { name: 'h1-case-adjust-bogus-server', side: 'backend', prefixed: true, doc: 'Write header names as h1-case-adjust says, for servers.' },
   { name: 'accept-unsafe-violations-in-http-request', side: 'frontend', prefixed: true, doc: 'Take requests that break rules of HTTP known to be safe to keep.' },
   { name: 'accept-unsafe-violations-in-http-response', side: 'backend', prefixed: true, doc: 'Take responses that break rules of HTTP known to be safe to keep.' },
   { name: 'accept-invalid-http-request', side: 'frontend', prefixed: true, doc: 'Old name of accept-unsafe-violations-in-http-request.' },
@@ -112,16 +113,15 @@ const tcpCheck: ProxyRow = on('backend', {
   },
 });
 
-/** Options about logs, which are not written yet, and those whose effect is always there. */
+/** Options whose effect is always there, or can't be. */
 const INERT: Readonly<Record<string, string>> = {
-  'no logs are written yet': 'dontlognull dontlog-normal httplog httpslog tcplog logasap log-separate-errors log-health-checks',
   'statistics are always complete': 'contstats socket-stats',
   'HTTP/2 is not available yet': 'disable-h2-upgrade',
   'nothing is delayed': 'http-no-delay',
   "it tunes HAProxy's own internals": 'use-small-buffers',
 };
 
-const UNSUPPORTED = `external-check h1-case-adjust-bogus-client h1-case-adjust-bogus-server http-drop-request-trailers
+const UNSUPPORTED = `external-check http-drop-request-trailers
   http-drop-response-trailers http-pretend-keepalive http-proxy http-use-proxy-header httpchk idle-close-on-response
   ldap-check mysql-check persist pgsql-check prefer-last-server redis-check smtpchk spop-check
   ssl-hello-chk transparent`;
