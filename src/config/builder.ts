@@ -3,6 +3,7 @@ import type { Diagnostic, Span } from './diagnostic.js';
 import { hasBackend, hasFrontend, isRunning, newGlobal, newProxy, proxyType } from './draft.js';
 import type { GlobalDraft, ProxyDraft, ProxyKind, RunningDraft } from './draft.js';
 import type { FileReader } from './files.js';
+import { healthcheckTable, mailersTable } from './keyword/check/section.js';
 import { crtStoreTable } from './keyword/crt_store/index.js';
 import { globalTable } from './keyword/global/index.js';
 import { httpErrorsTable } from './keyword/http_errors/index.js';
@@ -20,7 +21,7 @@ import { readLogFormats } from './log_formats.js';
 import { openLogForward, openLogProfile, openRing } from './log_sections.js';
 import type { Lookup } from './lookup.js';
 import { openResolvers } from './resolvers.js';
-import { openHttpErrors, openUserlist } from './named_section.js';
+import { openHealthcheck, openHttpErrors, openMailers, openUserlist } from './named_section.js';
 import type { Site } from './site.js';
 import type { Line, Section, Word } from './source.js';
 import { didYouMean } from './suggest.js';
@@ -53,6 +54,8 @@ export class Builder {
       httpErrors: [],
       userlists: [],
       resolvers: [],
+      healthchecks: [],
+      mailers: [],
       certificates: newCertificates(),
       logs: newLogSections(),
       replies: [],
@@ -60,7 +63,7 @@ export class Builder {
   }
 
   /** Names in samples and replies that are still to be resolved, and the sections that only name things. */
-  get named(): Pick<Site, 'references' | 'replies' | 'httpErrors' | 'userlists' | 'resolvers' | 'certificates' | 'logs'> {
+  get named(): Pick<Site, 'references' | 'replies' | 'httpErrors' | 'userlists' | 'healthchecks' | 'mailers' | 'resolvers' | 'certificates' | 'logs'> {
     return this.#site;
   }
 
@@ -78,7 +81,7 @@ export class Builder {
 
   section(section: Section): void {
     const keyword = (section.header.words[0] as Word).text;
-    const { httpErrors, userlists, resolvers, logs, sink } = this.#site;
+    const { httpErrors, userlists, resolvers, logs, healthchecks, mailers, sink } = this.#site;
     if (keyword === 'global') this.#globalSection(section);
     else if (keyword === 'defaults' || keyword === 'frontend' || keyword === 'backend' || keyword === 'listen')
       this.#proxySection(keyword, section);
@@ -87,6 +90,9 @@ export class Builder {
     else if (keyword === 'userlist') this.#namedSection(keyword, section, userlistTable, openUserlist(section.header, userlists, sink.report));
     else if (keyword === 'resolvers') this.#namedSection(keyword, section, resolversTable, openResolvers(section.header, resolvers, sink.report));
     else if (keyword === 'crt-store') this.#namedSection(keyword, section, crtStoreTable, openCrtStore(section.header, (summary, span) => this.#alert(span, summary, 'A store has one name.')));
+    else if (keyword === 'healthcheck')
+      this.#namedSection(keyword, section, healthcheckTable, openHealthcheck(section.header, healthchecks, sink.report));
+    else if (keyword === 'mailers') this.#namedSection(keyword, section, mailersTable, openMailers(section.header, mailers, sink.report));
     else if (keyword === 'ring') this.#namedSection(keyword, section, ringTable, openRing(section.header, logs, sink.report));
     else if (keyword === 'log-profile') this.#namedSection(keyword, section, logProfileTable, openLogProfile(section.header, logs, sink.report));
     else if (keyword === 'log-forward') this.#namedSection(keyword, section, logForwardTable, openLogForward(section.header, logs, sink.report));
@@ -101,7 +107,7 @@ export class Builder {
     for (const line of lines) this.#line(line, globalTable, this.global);
   }
 
-  #namedSection<Target>(keyword: 'ring' | 'log-profile' | 'log-forward' | 'http-errors' | 'userlist' | 'crt-store' | 'resolvers', { lines }: Section, table: KeywordTable<KeywordRow<Target>>, target: Target): void {
+  #namedSection<Target>(keyword: 'healthcheck' | 'mailers' | 'ring' | 'log-profile' | 'log-forward' | 'http-errors' | 'userlist' | 'crt-store' | 'resolvers', { lines }: Section, table: KeywordTable<KeywordRow<Target>>, target: Target): void {
     Object.assign(this.#site, { section: keyword, mode: 'http', proxy: null });
     for (const line of lines) this.#line(line, table, target);
   }

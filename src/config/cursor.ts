@@ -8,7 +8,7 @@ import type { Word } from './source.js';
  */
 export interface Cursor {
   /** Where the line stands. `family` is set for rules. */
-  readonly section: 'global' | 'defaults' | 'frontend' | 'backend' | 'listen' | 'http-errors' | 'userlist' | 'crt-store' | 'ring' | 'log-profile' | 'log-forward' | 'resolvers';
+  readonly section: 'global' | 'defaults' | 'frontend' | 'backend' | 'listen' | 'http-errors' | 'userlist' | 'crt-store' | 'ring' | 'log-profile' | 'log-forward' | 'resolvers' | 'healthcheck' | 'mailers';
   readonly mode: Mode;
   readonly family: RuleFamily | null;
   /** The keyword's own words ("http-request return"), for messages and the caret of "missing argument". */

@@ -1,5 +1,7 @@
 /** The configuration while it is being read: what keyword rows write to. resolve.ts makes the Model from it. */
 import { AclTable } from './acl.js';
+import { NEW_HEALTH, newCheckDraft, NO_EMAIL } from './check_draft.js';
+import type { CheckDraft, EmailAlertDraft, HealthSettings } from './check_draft.js';
 import type { Span } from './diagnostic.js';
 import { newLog } from './log_draft.js';
 import type { GlobalLogDraft, LogDraft } from './log_draft.js';
@@ -72,6 +74,11 @@ export interface GlobalDraft {
   zeroWarning: boolean;
   /** Actions that HAProxy calls experimental are allowed. */
   experimental: boolean;
+  externalCheck: Global['externalCheck'];
+  insecureFork: boolean;
+  spreadChecks: number;
+  maxSpreadChecks: number | null;
+  maxChecks: number;
   /** h1-case-adjust lines, and the last h1-case-adjust-file: how names in lower case are written. */
   readonly headerCases: { readonly lines: Map<string, string>; readonly file: Map<string, string> };
   anyPayload: boolean;
@@ -150,6 +157,7 @@ export interface ServerSettings {
   source: DraftSource | null;
   cc: string | null;
   check: boolean;
+  health: HealthSettings;
   checkAddress: { readonly address: DraftAddress; readonly span: Span } | null;
   checkPort: number;
   inter: number;
@@ -259,6 +267,8 @@ export interface ProxySettings {
   log: LogDraft;
   /** `load-server-state-from-file`. */
   loadState: 'global' | 'local' | 'none';
+  check: CheckDraft;
+  email: EmailAlertDraft;
 }
 
 export type ProxyKind = 'defaults' | 'frontend' | 'backend' | 'listen';
@@ -336,6 +346,11 @@ export function newGlobal(): GlobalDraft {
     localpeer: null,
     zeroWarning: false,
     experimental: false,
+    externalCheck: 'no',
+    insecureFork: false,
+    spreadChecks: 0,
+    maxSpreadChecks: null,
+    maxChecks: 0,
     headerCases: { lines: new Map(), file: new Map() },
     anyPayload: false,
     keepInsecure: false,
@@ -423,6 +438,7 @@ export function newSettings(): ProxySettings {
       source: null,
       cc: null,
       check: false,
+      health: NEW_HEALTH,
       checkAddress: null,
       checkPort: 0,
       inter: 2000,
@@ -437,6 +453,8 @@ export function newSettings(): ProxySettings {
       slowstart: 0,
       initAddress: ['last', 'libc'],
     },
+    check: newCheckDraft(),
+    email: NO_EMAIL,
   };
 }
 
@@ -454,6 +472,7 @@ export function copySettings(from: ProxySettings): ProxySettings {
     rules,
     inspectDelay: { ...from.inspectDelay },
     server: { ...from.server },
+    check: { ...from.check },
     log: { ...from.log },
   };
 }

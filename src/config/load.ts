@@ -104,11 +104,14 @@ function hostsOf({ proxies, global, named }: Builder): HostAddress[] {
       if (server.settings.initAddress.includes('libc') && !hasSrvName(server)) add(server.address);
       add(server.settings.source?.address);
       add(server.settings.checkAddress?.address);
+      add(server.settings.health.agentAddress?.address);
+      add(server.settings.health.socks4?.address);
     }
     add(settings.source?.address);
     addLines(settings.log.lines);
   }
   addLines(global.log.lines);
+  for (const { mailers } of named.mailers) for (const { target } of mailers) add(target.address);
   for (const { servers } of named.logs.rings) for (const { address } of servers) add(address);
   for (const { listeners, datagrams, lines } of named.logs.forwards) {
     for (const { address } of [...listeners, ...datagrams]) add(address);

@@ -3,6 +3,7 @@
  * the compiler, the main thread, checks and metrics. Proxies, servers and listeners are numbered over the whole
  * configuration; the engine, the shared pages and verdicts use the same numbers. Times are in milliseconds, sizes in bytes.
  */
+import type { Agent, Check, CheckPlan, EmailAlert, InitState, Mailers, Observe } from './check_rules.js';
 import type { Span } from './diagnostic.js';
 import type { GlobalLog, LogForward, LogProfile, ProxyLog, Ring } from './log.js';
 
@@ -19,6 +20,9 @@ export interface Model {
   readonly serverRows: number;
   readonly resolvers: readonly Resolvers[];
   readonly userlists: readonly Userlist[];
+  /** Ways to check servers, of backends and healthcheck sections. */
+  readonly checkPlans: readonly CheckPlan[];
+  readonly mailers: readonly Mailers[];
   /** Those of crt-store sections that rules may use for tokens. */
   readonly certificates: readonly Certificate[];
   readonly jwt: JwtPolicy;
@@ -105,6 +109,15 @@ export interface Global {
   readonly localpeer: string | null;
   /** A start with warnings is refused. */
   readonly zeroWarning: boolean;
+  /** `external-check`: whether checks may run programs, and with which environment. */
+  readonly externalCheck: 'no' | 'clean' | 'preserve-env';
+  readonly insecureFork: boolean;
+  /** Chance in intervals of checks, percent of them to either side. */
+  readonly spreadChecks: number;
+  /** ms over which the first checks are spread at most; null = no bound. */
+  readonly maxSpreadChecks: number | null;
+  /** Checks under way at once, for each worker; 0 = no limit. */
+  readonly maxChecks: number;
   /**
    * What setenv, presetenv, unsetenv and resetenv did to the environment that load() was given, in order of first change; null
    * = removed. To be applied to the process before workers start.
@@ -220,6 +233,8 @@ export interface Proxy {
   readonly unpublished: boolean;
   readonly guid: string | null;
   readonly log: ProxyLog;
+  /** What is sent about its servers; null = nothing. */
+  readonly email: EmailAlert | null;
 }
 
 export interface OriginalTo {
@@ -422,6 +437,17 @@ export interface Server {
   /** Congestion control algorithm (`cc`); null = not set. */
   readonly cc: string | null;
   readonly check: Check | null;
+  readonly agent: Agent | null;
+  /** Index of the server whose state is this one's; null = its own. */
+  readonly track: number | null;
+  readonly observe: Observe | null;
+  /** `on-marked-down shutdown-sessions`, `on-marked-up shutdown-backup-sessions`. */
+  readonly shutdownOnDown: boolean;
+  readonly shutdownBackups: boolean;
+  /** Before the first check; null = up. */
+  readonly initState: InitState | null;
+  /** Connections go through this SOCKS4 proxy. */
+  readonly socks4: SocketAddress | null;
   /** The name that its address comes from, as written; null = none. `_http._tcp.example.com` stands for SRV records. */
   readonly hostname: string | null;
   /** How its address follows the name while the process runs; null = it doesn't. */
@@ -442,16 +468,7 @@ export interface Server {
   readonly span: Span;
 }
 
-/** A health check by TCP connect; later kinds add to it. */
-export interface Check {
-  readonly inter: number;
-  readonly fastinter: number | null;
-  readonly downinter: number | null;
-  readonly rise: number;
-  readonly fall: number;
-  /** Where to connect: the server's address unless `addr`/`port` say otherwise. */
-  readonly address: SocketAddress;
-}
+export type { Agent, Check, CheckPlan, EmailAlert, Mailers, Observe } from './check_rules.js';
 
 /** Resolution of a server's name at run time (manual, 5.3). */
 export interface Resolution {

@@ -1,5 +1,7 @@
-/** Sections that only name things for other lines: `http-errors` and `userlist`. */
-import type { Diagnostic } from './diagnostic.js';
+/** Sections that only name things for other lines: `http-errors`, `userlist`, `healthcheck`, `mailers`. */
+import { newCheckDraft } from './check_draft.js';
+import type { HealthcheckDraft, MailersDraft } from './check_draft.js';
+import type { Diagnostic, Span } from './diagnostic.js';
 import type { HttpErrorsDraft, UserlistDraft } from './draft.js';
 import type { Line, Word } from './source.js';
 
@@ -48,4 +50,31 @@ export function openUserlist(header: Line, all: UserlistDraft[], report: Report)
     });
   }
   return draft;
+}
+
+/** Adds a draft to `all`; a second one of its name is an error. */
+function addUnique<T extends { readonly name: string; readonly span: Span }>(kind: string, draft: T, all: T[], report: Report): T {
+  const other = all.find(({ name }) => name === draft.name);
+  if (other === undefined) all.push(draft);
+  else {
+    report({
+      severity: 'alert',
+      summary: `${kind} section '${draft.name}' already exists`,
+      advice: 'Give the sections different names.',
+      span: draft.span,
+      related: [{ span: other.span, text: 'declared here' }],
+    });
+  }
+  return draft;
+}
+
+export function openHealthcheck(header: Line, all: HealthcheckDraft[], report: Report): HealthcheckDraft {
+  return addUnique('healthcheck', { name: nameOf(header, report), span: header.span, check: newCheckDraft() }, all, report);
+}
+
+/** `timeout mail` is ten seconds unless set (manual, 12.3). */
+const MAIL_TIMEOUT_MS = 10_000;
+
+export function openMailers(header: Line, all: MailersDraft[], report: Report): MailersDraft {
+  return addUnique('mailers', { name: nameOf(header, report), span: header.span, mailers: [], timeout: MAIL_TIMEOUT_MS }, all, report);
 }

@@ -4,10 +4,12 @@ import type { Diagnostic, Span } from './diagnostic.js';
 import { hasBackend, hasFrontend, hasSrvName, proxyType } from './draft.js';
 import type { BindDraft, GlobalDraft, ProxyDraft, Reference, RunningDraft, ServerDraft, ServerSettings } from './draft.js';
 import type { FileReader } from './files.js';
+import { CheckResolver, resolveTracks } from './resolve_checks.js';
+import type { TrackingServer } from './resolve_checks.js';
 import { ErrorResponses } from './error_responses.js';
 import { LogResolver } from './resolve_log.js';
 import { NO_ADDRESS, type AddressBook } from './lookup.js';
-import type { Check, Global, Listener, Model, Proxy, Resolution, Resolvers, SavedCounters, SavedServer, Server, SourceAddress, UseBackend, UseServer } from './model.js';
+import type { Global, Listener, Model, Proxy, Resolution, Resolvers, SavedCounters, SavedServer, Server, SourceAddress, UseBackend, UseServer } from './model.js';
 import { withDefault } from './resolvers.js';
 import type { SavedStates } from './server_state.js';
 import { parseStatsFile } from './stats_file.js';
@@ -21,7 +23,7 @@ export type Report = (diagnostic: Diagnostic) => void;
 export interface Drafts {
   readonly global: GlobalDraft;
   readonly proxies: readonly RunningDraft[];
-  readonly named: Pick<Site, 'references' | 'replies' | 'httpErrors' | 'userlists' | 'resolvers' | 'certificates' | 'logs'>;
+  readonly named: Pick<Site, 'references' | 'replies' | 'httpErrors' | 'userlists' | 'healthchecks' | 'mailers' | 'resolvers' | 'certificates' | 'logs'>;
   readonly saved: SavedStates;
   readonly files: FileReader;
   readonly environment: Global['environment'];
@@ -68,6 +70,8 @@ class Resolver {
   readonly #serverIndex = new Map<string, number>();
   readonly #errors: ErrorResponses;
   readonly #servers: Server[] = [];
+  readonly #checks: CheckResolver;
+  readonly #tracking: TrackingServer[] = [];
   readonly #listeners: Listener[] = [];
   readonly #resolvers: Resolvers[];
 
@@ -76,6 +80,7 @@ class Resolver {
     this.#book = book;
     this.#report = report;
     this.#errors = new ErrorResponses(drafts.named.httpErrors, report);
+    this.#checks = new CheckResolver(drafts.named, book, report);
     this.#resolvers = withDefault(drafts.named.resolvers, drafts.files);
   }
 
@@ -89,6 +94,7 @@ class Resolver {
     const logs = this.#logResolver();
     const resolved = proxies.map((proxy, index) => ({ ...this.#proxy(proxy, index, numbers[index] as number), log: logs.proxy(proxy.settings.log, proxy) }));
     const serverRows = this.#servers.length + (resolved.some(({ isBackend }) => isBackend) ? ROWS_FOR_MORE : 0);
+    this.#resolveTracks();
     for (const reference of named.references) this.#reference(reference);
     for (const reply of named.replies) this.#errors.reply(reply);
     return {
@@ -99,6 +105,8 @@ class Resolver {
       listeners: this.#listeners,
       serverRows,
       resolvers: this.#resolvers,
+      checkPlans: this.#checks.plans,
+      mailers: this.#checks.mailers,
       userlists: resolveUserlists(named.userlists, this.#report),
       certificates: named.certificates.loaded,
       jwt: named.certificates.jwt,
@@ -106,6 +114,14 @@ class Resolver {
       logProfiles: logs.profiles,
       rings: logs.rings,
     };
+  }
+
+  #resolveTracks(): void {
+    const backends = this.#drafts.proxies.filter(hasBackend).map(({ name }) => name);
+    const tracks = resolveTracks(this.#tracking, (name) => this.#serverIndex.get(name), backends, this.#report);
+    tracks.forEach((track, index) => {
+      if (track !== null) this.#servers[index] = { ...this.#servers[index]!, track };
+    });
   }
 
   #logResolver(): LogResolver {
@@ -213,6 +229,7 @@ class Resolver {
       forceSwitch: draft.forceSwitch,
       unpublished: draft.unpublished,
       guid: draft.guid?.value ?? null,
+      email: this.#checks.email(draft),
     };
   }
 
@@ -286,15 +303,19 @@ class Resolver {
         );
       }
     }
+    const plan = draft.servers.length === 0 ? null : this.#checks.planOf(draft, this.#drafts.global);
+    const { disableOn404 } = draft.settings.check.http;
     return draft.servers.map((server) => {
       const index = this.#servers.length;
       this.#serverIndex.set(`${draft.name}/${server.name}`, index);
-      this.#servers.push(this.#server(draft, server, proxy, index, server.id?.value ?? ids.next()));
+      const resolved = this.#server(draft, server, proxy, index, server.id?.value ?? ids.next(), plan);
+      this.#servers.push(resolved);
+      this.#tracking.push({ draft: server, backend: draft.name, disableOn404, server: resolved });
       return index;
     });
   }
 
-  #server(draft: RunningDraft, server: ServerDraft, proxy: number, index: number, id: number): Server {
+  #server(draft: RunningDraft, server: ServerDraft, proxy: number, index: number, id: number, plan: number | null): Server {
     const { name, settings, span } = server;
     const { weight, backup, disabled, maxconn, minconn, maxqueue, sendProxy, poolMaxConn, maxReuse, poolPurgeDelay } = settings;
     const saved = this.#drafts.saved.of(draft, name);
@@ -319,7 +340,11 @@ class Resolver {
       sendProxy,
       source: this.#source(settings.source ?? null),
       cc: settings.cc,
-      check: settings.check ? this.#check(server, address) : null,
+      ...this.#checks.server(server, address, plan),
+      track: null,
+      shutdownOnDown: settings.health.shutdownOnDown,
+      shutdownBackups: settings.health.shutdownBackups,
+      initState: settings.health.initState,
       hostname: server.address.kind === 'host' ? server.address.host : null,
       resolution,
       unresolved: server.address.kind === 'host' && address.kind === 'ip' && address.address === NO_ADDRESS.address,
@@ -355,17 +380,6 @@ class Resolver {
     if (resolvers >= 0) return { ...rest, resolvers };
     const names = this.#resolvers.map(({ name }) => name);
     return this.#alert(wanted.span, `${what} : unable to find required resolvers '${wanted.name}'`, didYouMean(wanted.name, names) ?? `Add a section 'resolvers ${wanted.name}'.`);
-  }
-
-  #check({ name, settings, addressSpan }: ServerDraft, server: Server['address']): Check {
-    const { inter, fastinter, downinter, rise, fall, checkAddress, checkPort } = settings;
-    const own =
-      checkAddress === null ? server : (this.#book.find(checkAddress.address, checkAddress.span, 'addr', this.#report) ?? NOWHERE);
-    const port = checkPort !== 0 ? checkPort : server.kind === 'ip' ? server.port : 0;
-    if (own.kind === 'ip' && port === 0)
-      this.#alert(addressSpan, `server ${name} has neither service port nor check port`, "Add 'port <port>'.");
-    const address = own.kind === 'ip' ? { ...own, port } : own;
-    return { inter, fastinter, downinter, rise, fall, address };
   }
 
   #listenersOf(draft: ProxyDraft, proxy: number): number[] {

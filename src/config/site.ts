@@ -1,4 +1,5 @@
 import type { CertificatesDraft } from './certificates.js';
+import type { HealthcheckDraft, MailersDraft } from './check_draft.js';
 import type { Cursor } from './cursor.js';
 import type { DiagnosticSink } from './diagnostic.js';
 import type { GlobalDraft, HttpErrorsDraft, ProxyDraft, Reference as Named, UserlistDraft } from './draft.js';
@@ -27,6 +28,8 @@ export interface Site {
   readonly hosts: HostPattern[];
   readonly httpErrors: HttpErrorsDraft[];
   readonly userlists: UserlistDraft[];
+  readonly healthchecks: HealthcheckDraft[];
+  readonly mailers: MailersDraft[];
   readonly resolvers: ResolversDraft[];
   readonly certificates: CertificatesDraft;
   readonly logs: LogSections;

@@ -17,7 +17,8 @@ export function server(index: number, proxy: number, number: number, shape: Serv
   const address = shape.address ?? { kind: 'ip', family: 4, address: '127.0.0.1', port: 1 };
   return {
     index, proxy, name: `s${number}`, id: number, weight: 1, backup: false, disabled: false, maxconn: 0, minconn: 0, maxqueue: 0,
-    sendProxy: 0, source: null, poolMaxConn: -1, maxReuse: -1, poolPurgeDelay: 5000, span, ...shape, address,
+    sendProxy: 0, source: null, poolMaxConn: -1, maxReuse: -1, poolPurgeDelay: 5000, span, hostname: null, resolution: null, unresolved: false,
+    slowstart: 0, guid: null, forcedId: false, saved: null, ...shape, address,
     check: shape.check == null ? null : { inter: 2000, fastinter: null, downinter: null, rise: 2, fall: 3, address, ...shape.check },
   } as Server;
 }
@@ -40,7 +41,7 @@ export function model(...shapes: ProxyShape[]): Model {
     } as unknown as Proxy;
   });
   return {
-    sources: [], proxies, servers, listeners: [], userlists: [], certificates: [], jwt: { algorithms: [], encryptions: [] },
+    sources: [], proxies, servers, listeners: [], serverRows: servers.length, resolvers: [], checkPlans: [], mailers: [], userlists: [], certificates: [], jwt: { algorithms: [], encryptions: [] },
     global: { maxconn: 100, nbthread: 1, maxpipes: 25, node: 'n1', description: null } as unknown as Model['global'],
   };
 }

@@ -11,7 +11,7 @@ function walkOf(line: string, keyword = 1): { walk: Walk; said: string[] } {
   const said: string[] = [];
   const report = ({ severity, summary, span }: Diagnostic): void => void said.push(`${severity}: ${summary} <${span === null ? '' : line.slice(span.start, span.end)}>`);
   const site: Site = {
-    section: 'frontend', mode: 'http', proxy: null, global: newGlobal(), environment: new Map(), sink: { report }, references: [], hosts: [], httpErrors: [], userlists: [], replies: [],
+    section: 'frontend', mode: 'http', proxy: null, global: newGlobal(), environment: new Map(), sink: { report }, references: [], hosts: [], httpErrors: [], userlists: [], healthchecks: [], mailers: [], replies: [],
     certificates: newCertificates(),
     files: { read: (path) => (path === '/there' ? 'HTTP/1.0 503 X\n\nhi' : { problem: 'no such file or directory' }) },
   };

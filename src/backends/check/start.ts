@@ -2,10 +2,10 @@
  * Health checks: one scheduler in the main thread, beside the data path. All servers share one timer (a heap of due times), and
  * only so many connects are in flight at once; what is due beyond that waits its turn.
  */
-import { PS_SERVERS_UP, SRV_DOWN, SRV_DRAIN, SRV_MAINT, SRV_UP, SS_ADMIN, SS_CHECK_CODE, SS_CHECK_MS, SS_CHECK_STATUS } from '../../core/abi.js';
+import { ADMIN_DRAIN, PS_SERVERS_UP, SRV_DOWN, SRV_DRAIN, SRV_MAINT, SRV_UP, SS_ADMIN, SS_CHECK_CODE, SS_CHECK_MS, SS_CHECK_STATUS } from '../../core/abi.js';
 import { proxyCell, serverCell } from '../../core/cells.js';
-import type { Check, Model } from '../../config/model.js';
-import { ADMIN_DRAIN, serverState, setServerState } from '../state.js';
+import type { Check, Model, SocketAddress } from '../../config/model.js';
+import { serverState, setServerState } from '../state.js';
 import { DueQueue } from './due_queue.js';
 import { CheckFigures } from './figures.js';
 import { Health } from './health.js';
@@ -77,6 +77,13 @@ function checkTimeout(model: Model, server: number, check: Check): number {
   const { timeouts } = model.proxies[model.servers[server]!.proxy]!;
   if (timeouts.check === null) return check.inter;
   return Math.min(timeouts.connect ?? check.inter, check.inter);
+}
+
+/** Where a server is checked: `addr` and `port`, or its own. */
+function checkTarget(model: Model, server: number, { address, port }: Check): SocketAddress {
+  const own = model.servers[server]!.address;
+  const found = address ?? own;
+  return found.kind === 'ip' ? { ...found, port: port ?? (own.kind === 'ip' ? own.port : 0) } : found;
 }
 
 class CheckRun implements Checks {
@@ -172,7 +179,7 @@ class CheckRun implements Checks {
     }
     checked.began = now;
     this.flying++;
-    checked.cancel = this.probe(checked.check.address, (result) => {
+    checked.cancel = this.probe(checkTarget(this.model, checked.server, checked.check), (result) => {
       if (this.stopped || checked.cancel === null) return;
       this.finish(i, result);
       this.begin();

@@ -17,6 +17,7 @@ const SERVER: AddressRules = { port: 'optional', offset: true, zero: true };
 const DATAGRAM: AddressRules = { port: 'optional', fd: false, datagram: 'default' };
 const DATAGRAM_BIND: AddressRules = { port: 'required', range: true, unix: false, datagram: 'only' };
 const SOURCE: AddressRules = { port: 'optional', range: true, zero: true, unix: false };
+const TARGET: AddressRules = { port: 'required' };
 const BARE: AddressRules = { port: 'forbidden', unix: false };
 const NUMERIC: AddressRules = { ...BARE, host: false };
 
@@ -95,6 +96,12 @@ export function parseServerAddress(walk: Walk, word: Word): DraftAddress | undef
     'a server without a fixed port is not supported yet',
     'It would connect to the port that the client connected to. Write <address>:<port>.',
   );
+}
+
+/** `<address>:<port>` of something else than a server that is connected to. */
+export function parseTarget(walk: Walk, word: Word): DraftAddress | undefined {
+  const parsed = parse(walk, word.text, word, TARGET);
+  return parsed === undefined ? undefined : withPort(parsed, hasPorts(parsed) ? (parsed.ports?.first ?? 0) : 0);
 }
 
 /** An address without port, for checks. */

@@ -38,6 +38,7 @@ const AVAILABLE = {
   'log-format-sd': AT_END,
   'error-log-format': AT_END,
   on: AT_END,
+  'health check': new Set([...RESPONSE]),
   'set-var': AT_START,
   'set-var-fmt': AT_START,
 } satisfies Readonly<Record<string, ReadonlySet<Needs>>> & Readonly<Record<RuleFamily, ReadonlySet<Needs>>>;
@@ -57,9 +58,17 @@ function available({ needs, orElse }: FetchRow, place: Place): boolean {
   return AVAILABLE[place].has(needs) || (orElse !== undefined && AVAILABLE[place].has(orElse));
 }
 
+/** Lines of health checks, by the words they begin with. */
+const CHECK_LINES = /^(?:http-check|tcp-check|option httpchk|type httpchk)\b/;
+
+function placeOf({ keyword, words }: Walk): Place | null {
+  if (CHECK_LINES.test(keyword) || CHECK_LINES.test(words[0]?.text ?? '')) return 'health check';
+  return Object.hasOwn(AVAILABLE, keyword) ? (keyword as Place) : null;
+}
+
 /** Refuses an expression that needs what is not there; `from` is where it starts in the word. */
 export function checkPlace(walk: Walk, parsed: ParsedExpression, word: Word, from: number): boolean {
-  const place = walk.family ?? (Object.hasOwn(AVAILABLE, walk.keyword) ? (walk.keyword as Place) : null);
+  const place = walk.family ?? placeOf(walk);
   if (place === null || available(parsed.fetch, place)) return true;
   const end = from + keywordAt(word.text, from).length;
   walk.error(

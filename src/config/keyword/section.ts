@@ -8,12 +8,10 @@ export interface SectionRow {
 
 // An inert section only declares what other lines refer to, and those lines are refused or without effect themselves.
 const INERT: Readonly<Record<string, string>> = {
-  mailers: 'no e-mails are sent',
   cache: 'nothing can refer to it yet',
   'fcgi-app': 'nothing can refer to it yet',
   traces: 'there are no traces',
   acme: 'TLS is not available yet',
-  healthcheck: 'nothing can refer to it yet',
 };
 
 export const SECTIONS: readonly SectionRow[] = [

@@ -1,4 +1,5 @@
 /** Keywords of `global` sections. */
+import { checkRows } from './check.js';
 import { environmentRows } from './environment.js';
 import { httpRows } from './http.js';
 import { jwtRows } from './jwt.js';
@@ -11,4 +12,4 @@ import { variableRows } from './variables.js';
 import { unixBindRow } from './unix_bind.js';
 import { KeywordTable } from '../table.js';
 
-export const globalTable = new KeywordTable([...processRows, ...tuneRows, ...savedRows, ...environmentRows, ...variableRows, unixBindRow, ...jwtRows, ...httpRows, ...globalLogRows, ...knownGlobalRows]);
+export const globalTable = new KeywordTable([...processRows, ...tuneRows, ...checkRows, ...savedRows, ...environmentRows, ...variableRows, unixBindRow, ...jwtRows, ...httpRows, ...globalLogRows, ...knownGlobalRows]);

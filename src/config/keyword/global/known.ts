@@ -45,12 +45,11 @@ const INERT: Readonly<Record<string, string>> = {
     wurfl-patch-file wurfl-useragent-priority`,
   'worker threads are placed by the operating system': `cpu-affinity cpu-map cpu-policy cpu-set thread-group thread-groups
     thread-hard-limit max-threads-per-group tune.takeover-other-tg-connections`,
-  'external commands are not run yet': 'external-check',
   'stick tables and peers are not available yet': 'http-err-codes http-fail-codes tune.peers.max-updates-at-once tune.stick-counters',
   'variables are not limited in size': `tune.vars.check-max-size tune.vars.global-max-size tune.vars.proc-max-size
     tune.vars.reqres-max-size tune.vars.sess-max-size tune.vars.txn-max-size`,
   "it tunes HAProxy's own internals": `anonkey debug.counters expose-deprecated-directives fd-hard-limit
-    force-cfg-parser-pause master-worker mworker-max-reloads mworker-prog max-spread-checks spread-checks no-memory-trimming noepoll noevports
+    force-cfg-parser-pause master-worker mworker-max-reloads mworker-prog no-memory-trimming noepoll noevports
     nogetaddrinfo nokqueue nopoll noreuseport prealloc-fd profiling.memory profiling.tasks quick-exit quiet setcap insecure-setuid-wanted
     close-spread-time warn-blocked-traffic-after shm-stats-file shm-stats-file-max-objects stress-level
     tune.applet.zero-copy-forwarding tune.buffers.limit tune.buffers.reserve
@@ -58,7 +57,7 @@ const INERT: Readonly<Record<string, string>> = {
     tune.disable-zero-copy-forwarding tune.epoll.mask-events tune.events.max-events-at-once tune.fail-alloc
     tune.fd.edge-triggered tune.fd.tables tune.glitches.kill.cpu-usage tune.h1.zero-copy-fwd-recv tune.h1.zero-copy-fwd-send tune.http.cookielen
     tune.http.logurilen tune.idle-pool.shared tune.idletimer tune.listener.default-shards tune.listener.multi-queue
-    tune.max-checks-per-thread tune.max-rules-at-once tune.maxpollevents tune.memory.hot-size tune.notsent-lowat.client tune.notsent-lowat.server
+    tune.max-rules-at-once tune.maxpollevents tune.memory.hot-size tune.notsent-lowat.client tune.notsent-lowat.server
     tune.pattern.cache-size tune.pool-high-fd-ratio tune.pool-low-fd-ratio tune.pt.zero-copy-forwarding tune.rcvbuf.backend
     tune.rcvbuf.client tune.rcvbuf.frontend tune.rcvbuf.server tune.recv_enough tune.renice.runtime tune.renice.startup
     tune.ring.queues tune.runqueue-depth tune.sched.low-latency tune.sndbuf.backend tune.sndbuf.client tune.sndbuf.frontend
@@ -67,7 +66,6 @@ const INERT: Readonly<Record<string, string>> = {
 
 /** Those of them that take `no` and `default`. */
 const INERT_PREFIXED: Readonly<Record<string, string>> = {
-  'external commands are not run yet': 'insecure-fork-wanted',
   "it tunes HAProxy's own internals": 'busy-polling set-dumpable strict-limits',
   'worker threads are placed by the operating system': 'numa-cpu-mapping',
 };

@@ -3,6 +3,7 @@ import { KeywordTable } from '../table.js';
 import { backendRows } from './backend.js';
 import { bindRows } from './bind.js';
 import { captureRows } from './capture.js';
+import { checkRows } from './check.js';
 import { errorRows } from './errors.js';
 import { forwardRows } from './forward.js';
 import { httpRows } from './http.js';
@@ -32,6 +33,7 @@ export const proxyTable = new KeywordTable([
   ...captureRows,
   ...requestRows,
   ...optionRows,
+  ...checkRows,
   ...logRows,
   ...knownProxyRows,
 ]);

@@ -5,8 +5,6 @@ import type { ProxyRow } from '../row.js';
 /** HAProxy's keywords of proxy sections that have no effect here, by the reason. */
 const INERT: Readonly<Record<string, readonly string[]>> = {
   'cookie persistence is not available yet': ['dynamic-cookie-key'],
-  'no e-mails are sent': ['email-alert from', 'email-alert level', 'email-alert mailers', 'email-alert myhostname', 'email-alert to'],
-  'external commands are not run yet': ['external-check command', 'external-check path'],
   'no balancing algorithm that hashes is available yet': ['hash-type', 'hash-balance-factor', 'hash-preserve-affinity'],
 };
 
@@ -21,7 +19,6 @@ const UNSUPPORTED = [
   'dispatch',
   'filter',
   'filter-sequence',
-  'http-check',
   'max-keep-alive-queue',
   'max-session-srv-conns',
   'persist rdp-cookie',
@@ -37,7 +34,6 @@ const UNSUPPORTED = [
   'stick store-request',
   'stick store-response',
   'stick-table',
-  'tcp-check',
   'use-fcgi-app',
 ];
 

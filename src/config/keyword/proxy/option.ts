@@ -102,17 +102,6 @@ const redispatch: ProxyRow = on('backend', {
   },
 });
 
-const tcpCheck: ProxyRow = on('backend', {
-  name: 'option tcp-check',
-  args: [],
-  support: 'yes',
-  prefixes: NO,
-  doc: 'Check servers by a TCP connection, which is the default.',
-  parse() {
-    /* The only kind of check there is. */
-  },
-});
-
 /** Options whose effect is always there, or can't be. */
 const INERT: Readonly<Record<string, string>> = {
   'statistics are always complete': 'contstats socket-stats',
@@ -122,9 +111,8 @@ const INERT: Readonly<Record<string, string>> = {
 };
 
 const UNSUPPORTED = `external-check http-drop-request-trailers
-  http-drop-response-trailers http-pretend-keepalive http-proxy http-use-proxy-header httpchk idle-close-on-response
-  ldap-check mysql-check persist pgsql-check prefer-last-server redis-check smtpchk spop-check
-  ssl-hello-chk transparent`;
+  http-drop-response-trailers http-pretend-keepalive http-proxy http-use-proxy-header idle-close-on-response
+  persist prefer-last-server   transparent`;
 
 const REMOVED: Readonly<Record<string, string>> = {
   forceclose:
@@ -149,7 +137,6 @@ export const optionRows: readonly ProxyRow[] = [
   ...MODES.map(connectionModeRow),
   tcpka,
   redispatch,
-  tcpCheck,
   ...Object.entries(INERT).flatMap(([why, list]) => names(list).map((name) => on('both', inert<ProxyDraft>(`option ${name}`, why)))),
   ...names(UNSUPPORTED).map(unsupportedOption),
   ...Object.entries(REMOVED).map(([name, message]) => on('both', removed<ProxyDraft>(`option ${name}`, message))),

@@ -2,15 +2,19 @@
 import { KeywordTable } from '../table.js';
 import { inertWords, trueWords, unsupportedWords } from '../words.js';
 import { checkRows } from './check.js';
+import { healthRows } from './health.js';
+import { serverNameRows } from './names.js';
 import { serverOptionRows } from './options.js';
 import type { ServerTarget } from './target.js';
 
 export const serverTable = new KeywordTable([
   ...serverOptionRows,
+  ...serverNameRows,
   ...checkRows,
+  ...healthRows,
   ...trueWords<ServerTarget>(
     'Holds already.',
-    `no-agent-check no-check-send-proxy no-check-ssl no-check-reuse-pool no-check-sni-auto
+    `no-check-ssl no-check-reuse-pool no-check-sni-auto
     no-send-proxy-v2-ssl no-send-proxy-v2-ssl-cn no-sni-auto no-ssl no-tfo no-verifyhost`,
   ),
   ...inertWords<ServerTarget>('cookie persistence and stick tables are not available yet', 'cookie+1 stick non-stick hash-key+1'),
@@ -22,18 +26,11 @@ export const serverTable = new KeywordTable([
     ssl-min-ver+1 verify+1 verifyhost+1 check-sni+1 check-sni-auto check-alpn+1 npn+1`,
   ),
   ...inertWords<ServerTarget>(
-    'there are no agent checks, and this server does not ask for one',
-    'agent-addr+1 agent-inter+1 agent-port+1 agent-send+1',
-  ),
-  ...inertWords<ServerTarget>('names are resolved once, at start', 'resolve-opts+1 resolve-prefer+1 resolve-net+1'),
-  ...inertWords<ServerTarget>('traffic is not observed for errors, and this server does not ask for it', 'error-limit+1 on-error+1'),
-  ...inertWords<ServerTarget>('the runtime API is not available yet', 'guid+1'),
-  ...inertWords<ServerTarget>(
     "it tunes HAProxy's own internals",
     'pool-low-conn+1 pool-conn-name+1 check-pool-conn-name+1 log-bufsize+1 log-proto+1 shard+1 ws+1',
   ),
-  ...unsupportedWords<ServerTarget>(`agent-check alpn+1 check-proto+1 check-reuse-pool check-send-proxy check-ssl check-via-socks4
-    healthcheck+1 idle-ping+1 init-state+1 ktls+1 namespace+1 observe+1 on-marked-down+1 on-marked-up+1 proto+1
-    proxy-v2-options+1 quic-cc-algo+1 redir+1 resolvers+1 send-proxy-v2-ssl send-proxy-v2-ssl-cn set-proxy-v2-tlv-fmt+1 slowstart+1
-    socks4+1 ssl strict-maxconn tcp-md5sig+1 tcp-ut+1 tfo track+1 usesrc+1`),
+  ...unsupportedWords<ServerTarget>(`alpn+1 check-reuse-pool check-ssl 
+    idle-ping+1 ktls+1 namespace+1 proto+1
+    proxy-v2-options+1 quic-cc-algo+1 redir+1 send-proxy-v2-ssl send-proxy-v2-ssl-cn set-proxy-v2-tlv-fmt+1
+    ssl strict-maxconn tcp-md5sig+1 tcp-ut+1 tfo usesrc+1`),
 ]);
