@@ -21,6 +21,7 @@ import type {
   Mode,
   OriginalTo,
   Proxy,
+  ProxyTlvs,
   ProxyOptions,
   Resolution,
   Rule,
@@ -28,6 +29,7 @@ import type {
   Server,
   SocketAddress,
   Timeouts,
+  TransparentSource,
   Tune,
 } from './model.js';
 
@@ -42,10 +44,13 @@ export interface HostAddress {
   readonly port: number;
   /** 0: an address of either family will do. */
   readonly family: 0 | 4 | 6;
+  readonly portOffset?: number;
 }
 
 export interface DraftSource {
   readonly address: DraftAddress;
+  readonly portHigh: number;
+  readonly transparent: { readonly kind: 'address'; readonly address: DraftAddress } | Exclude<TransparentSource, { kind: 'address' }> | null;
   readonly interface: string | null;
   readonly span: Span;
 }
@@ -63,6 +68,8 @@ export interface GlobalDraft {
   uid: number | null;
   gid: number | null;
   maxconn: number;
+  maxconnrate: number;
+  maxsessrate: number;
   nbthread: number | null;
   maxpipes: number;
   splice: boolean;
@@ -112,6 +119,9 @@ export interface BindDraft {
   interface: string | null;
   tfo: boolean;
   deferAccept: boolean;
+  transparent: boolean;
+  userTimeout: number;
+  mss: number;
   cc: string | null;
   mode: number | null;
   uid: number | null;
@@ -132,6 +142,9 @@ export function newBind(addresses: BindDraft['addresses'], span: Span): BindDraf
     interface: null,
     tfo: false,
     deferAccept: false,
+    transparent: false,
+    userTimeout: 0,
+    mss: 0,
     cc: null,
     mode: null,
     uid: null,
@@ -154,7 +167,10 @@ export interface ServerSettings {
   redir: string | null;
   hashKey: Server['hashKey'];
   sendProxy: 0 | 1 | 2;
+  proxyTlvs: ProxyTlvs;
   source: DraftSource | null;
+  userTimeout: number;
+  tfo: boolean;
   cc: string | null;
   check: boolean;
   health: HealthSettings;
@@ -165,6 +181,7 @@ export interface ServerSettings {
   downinter: number | null;
   rise: number;
   fall: number;
+  poolLowConn: number;
   poolMaxConn: number;
   maxReuse: number;
   poolPurgeDelay: number;
@@ -236,6 +253,7 @@ export interface ProxySettings {
   maxconn: number;
   fullconn: number;
   backlog: number;
+  sessionRate: number;
   retries: number;
   readonly timeouts: Mutable<Timeouts>;
   flags: Set<string>;
@@ -336,6 +354,8 @@ export function newGlobal(): GlobalDraft {
     uid: null,
     gid: null,
     maxconn: 0,
+    maxconnrate: 0,
+    maxsessrate: 0,
     nbthread: null,
     maxpipes: -1,
     splice: true,
@@ -355,7 +375,7 @@ export function newGlobal(): GlobalDraft {
     anyPayload: false,
     keepInsecure: false,
     unixBind: { prefix: '', mode: null, uid: null, gid: null },
-    tune: { bufsize: 16384, maxrewrite: 1024, pipesize: 0, maxHeaders: 101, maxAccept: 4 },
+    tune: { bufsize: 16384, maxrewrite: 1024, pipesize: 0, maxHeaders: 101, maxAccept: 4, shareIdle: true },
     variables: [],
     log: { lines: [], tag: null, hostname: null },
     dnsFamilies: 'auto',
@@ -383,6 +403,7 @@ export function newSettings(): ProxySettings {
     maxconn: 0,
     fullconn: 0,
     backlog: 0,
+    sessionRate: 0,
     retries: 3,
     timeouts: {
       client: null,
@@ -435,7 +456,10 @@ export function newSettings(): ProxySettings {
       redir: null,
       hashKey: 'id',
       sendProxy: 0,
+      proxyTlvs: { crc32c: false, uniqueId: false, authority: false, formats: [] },
       source: null,
+      userTimeout: 0,
+      tfo: false,
       cc: null,
       check: false,
       health: NEW_HEALTH,
@@ -446,6 +470,7 @@ export function newSettings(): ProxySettings {
       downinter: null,
       rise: 2,
       fall: 3,
+      poolLowConn: 0,
       poolMaxConn: -1,
       maxReuse: -1,
       poolPurgeDelay: 5000,

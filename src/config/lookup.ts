@@ -18,6 +18,9 @@ export const systemLookup: Lookup = async (host, family) => {
 
 type Methods = readonly (DraftAddress | 'last' | 'libc' | 'none')[];
 
+/** Stands for an address that is not known; its port is the server's. */
+export const NO_ADDRESS = { kind: 'ip', family: 4, address: '0.0.0.0', port: 0 } as const;
+
 /** Host names of a configuration with their addresses: collected first, looked up together, then asked. */
 export class AddressBook {
   readonly #found = new Map<string, string | null>();
@@ -36,22 +39,26 @@ export class AddressBook {
   }
 
   /** The address itself, or that of its host name; null after an error. `what` begins the message. */
-  find(
-    address: DraftAddress,
+  find(address: DraftAddress, span: Span, what: string, report: (diagnostic: Diagnostic) => void): SocketAddress | null {
+    return address.kind === 'host' ? this.findFirst(address, span, what, report, ['libc'], null) : address;
+  }
+
+  /**
+   * The address of a host name by the first of `methods` that finds one (manual: init-addr); NO_ADDRESS for `none`, null after an
+   * error. `last` is the address of an earlier process, null = not known.
+   */
+  findFirst(
+    address: HostAddress,
     span: Span,
     what: string,
     report: (diagnostic: Diagnostic) => void,
-    methods: Methods = ['libc'],
+    methods: Methods,
+    last: string | null,
   ): SocketAddress | null {
-    if (address.kind !== 'host') return address;
     for (const method of methods) {
-      if (method === 'last') continue;
-      if (method === 'none') {
-        report(alert(`'${what}' : a server without address (init-addr none) is not supported yet`, 'Name an address to start with.', span));
-        return null;
-      }
-      const text = method === 'libc' ? (this.#found.get(key(address)) ?? null) : method.kind === 'ip' ? method.address : null;
-      if (text !== null) return { kind: 'ip', family: text.includes(':') ? 6 : 4, address: text, port: address.port };
+      if (method === 'none') return { ...NO_ADDRESS, ...portOf(address) };
+      const text = typeof method === 'object' ? (method.kind === 'ip' ? method.address : null) : method === 'last' ? last : (this.#found.get(key(address)) ?? null);
+      if (text !== null) return { kind: 'ip', family: text.includes(':') ? 6 : 4, address: text, ...portOf(address) };
     }
     report(
       alert(
@@ -70,4 +77,8 @@ function key({ host, family }: HostAddress): string {
 
 function alert(summary: string, advice: string, span: Span): Diagnostic {
   return { severity: 'alert', summary, advice, span, related: [] };
+}
+
+function portOf({ port, portOffset }: HostAddress): { readonly port: number; readonly portOffset?: number } {
+  return portOffset === undefined ? { port } : { port, portOffset };
 }

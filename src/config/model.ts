@@ -98,6 +98,9 @@ export interface Global {
   readonly gid: number | null;
   /** 0 = derive from the descriptor limit. */
   readonly maxconn: number;
+  /** Connections and sessions a second; 0 = no limit. */
+  readonly maxconnrate: number;
+  readonly maxsessrate: number;
   readonly nbthread: number;
   /** -1 = default (a quarter of maxconn when a proxy splices). */
   readonly maxpipes: number;
@@ -161,7 +164,10 @@ export interface Tune {
   /** 0 = the largest that the user's pipe limits carry. */
   readonly pipesize: number;
   readonly maxHeaders: number;
+  /** -1 = no limit. */
   readonly maxAccept: number;
+  /** Workers take idle server connections over from each other. */
+  readonly shareIdle: boolean;
 }
 
 /** A frontend, backend or listen section. */
@@ -184,6 +190,8 @@ export interface Proxy {
   readonly fullconn: number;
   /** 0 = as HAProxy: from maxconn, bounded by the system. */
   readonly backlog: number;
+  /** `rate-limit sessions`: sessions a second; 0 = no limit. */
+  readonly sessionRate: number;
   readonly retries: number;
   /** null = a timeout that is not set. */
   readonly timeouts: Timeouts;
@@ -379,15 +387,32 @@ export interface ErrorResponse {
 }
 
 export type SocketAddress =
-  | { readonly kind: 'ip'; readonly family: 4 | 6; readonly address: string; readonly port: number }
+  | {
+      readonly kind: 'ip';
+      readonly family: 4 | 6;
+      readonly address: string;
+      readonly port: number;
+      /** Of a server without a port of its own: it is the one the client connected to, plus this. */
+      readonly portOffset?: number;
+    }
   | { readonly kind: 'unix'; readonly path: string }
   | { readonly kind: 'abstract'; readonly name: string }
   | { readonly kind: 'fd'; readonly fd: number };
 
 export interface SourceAddress {
   readonly address: SocketAddress;
+  /** Of a range that begins with the port of `address`; 0 = none. */
+  readonly portHigh: number;
+  /** `usesrc`: whose address is presented instead; null = `address`. */
+  readonly transparent: TransparentSource | null;
   readonly interface: string | null;
 }
+
+export type TransparentSource =
+  | { readonly kind: 'address'; readonly address: SocketAddress }
+  | { readonly kind: 'client' | 'clientip' }
+  /** The address in a comma-separated header, counted from its first (1) or its last value (-1). */
+  | { readonly kind: 'header'; readonly name: string; readonly occurrence: number };
 
 export interface Listener {
   readonly index: number;
@@ -403,6 +428,11 @@ export interface Listener {
   readonly interface: string | null;
   readonly tfo: boolean;
   readonly deferAccept: boolean;
+  readonly transparent: boolean;
+  /** `tcp-ut`, ms; 0 = the system's. */
+  readonly userTimeout: number;
+  /** Maximum segment size; 0 = the system's. */
+  readonly mss: number;
   /** Congestion control algorithm (`cc`); null = not set. */
   readonly cc: string | null;
   readonly mode: number | null;
@@ -410,6 +440,14 @@ export interface Listener {
   readonly gid: number | null;
   readonly id: number;
   readonly span: Span;
+}
+
+/** What a PROXY header of version 2 carries beside addresses. */
+export interface ProxyTlvs {
+  readonly crc32c: boolean;
+  readonly uniqueId: boolean;
+  readonly authority: boolean;
+  readonly formats: readonly { readonly type: number; readonly format: LogFormat }[];
 }
 
 export interface Server {
@@ -433,7 +471,12 @@ export interface Server {
   /** What places it on the ring of consistent hashing. */
   readonly hashKey: 'id' | 'id32' | 'guid' | 'addr' | 'addr-port';
   readonly sendProxy: 0 | 1 | 2;
+  /** `proxy-v2-options` and `set-proxy-v2-tlv-fmt`. */
+  readonly proxyTlvs: ProxyTlvs;
   readonly source: SourceAddress | null;
+  /** `tcp-ut`, ms; 0 = the system's. */
+  readonly userTimeout: number;
+  readonly tfo: boolean;
   /** Congestion control algorithm (`cc`); null = not set. */
   readonly cc: string | null;
   readonly check: Check | null;
@@ -461,6 +504,8 @@ export interface Server {
   readonly forcedId: boolean;
   /** What a state file says of it; null = nothing. */
   readonly saved: SavedServer | null;
+  /** Below so many idle connections no worker takes one over from another. */
+  readonly poolLowConn: number;
   /** -1 = no limit, for the two. */
   readonly poolMaxConn: number;
   readonly maxReuse: number;

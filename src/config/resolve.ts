@@ -2,14 +2,14 @@
 import { defaultThreads } from './keyword/global/process.js';
 import type { Diagnostic, Span } from './diagnostic.js';
 import { hasBackend, hasFrontend, hasSrvName, proxyType } from './draft.js';
-import type { BindDraft, GlobalDraft, ProxyDraft, Reference, RunningDraft, ServerDraft, ServerSettings } from './draft.js';
+import type { BindDraft, GlobalDraft, ProxyDraft, Reference, RunningDraft, DraftSource, ServerDraft, ServerSettings } from './draft.js';
 import type { FileReader } from './files.js';
 import { CheckResolver, resolveTracks } from './resolve_checks.js';
 import type { TrackingServer } from './resolve_checks.js';
 import { ErrorResponses } from './error_responses.js';
 import { LogResolver } from './resolve_log.js';
 import { NO_ADDRESS, type AddressBook } from './lookup.js';
-import type { Global, Listener, Model, Proxy, Resolution, Resolvers, SavedCounters, SavedServer, Server, SourceAddress, UseBackend, UseServer } from './model.js';
+import type { Global, Listener, Model, Proxy, Resolution, Resolvers, SavedCounters, SavedServer, Server, SourceAddress, TransparentSource, UseBackend, UseServer } from './model.js';
 import { withDefault } from './resolvers.js';
 import type { SavedStates } from './server_state.js';
 import { parseStatsFile } from './stats_file.js';
@@ -184,6 +184,7 @@ class Resolver {
       maxconn: settings.maxconn,
       fullconn: settings.fullconn,
       backlog: settings.backlog,
+      sessionRate: settings.sessionRate,
       retries: settings.retries,
       timeouts: settings.timeouts,
       options: {
@@ -280,7 +281,14 @@ class Resolver {
   #source(source: ServerSettings['source']): SourceAddress | null {
     if (source === null) return null;
     const address = this.#book.find(source.address, source.span, 'source', this.#report);
-    return address === null ? null : { address, interface: source.interface };
+    const { portHigh, interface: device } = source;
+    const transparent = this.#transparent(source);
+    return address === null ? null : { address, portHigh, transparent, interface: device };
+  }
+
+  #transparent({ transparent, span }: DraftSource): TransparentSource | null {
+    if (transparent?.kind !== 'address') return transparent;
+    return { kind: 'address', address: this.#book.find(transparent.address, span, 'usesrc', this.#report) ?? NOWHERE };
   }
 
   #serversOf(draft: RunningDraft, proxy: number): number[] {
@@ -338,7 +346,10 @@ class Resolver {
       redir: settings.redir,
       hashKey: settings.hashKey,
       sendProxy,
+      proxyTlvs: settings.proxyTlvs,
       source: this.#source(settings.source ?? null),
+      userTimeout: settings.userTimeout,
+      tfo: settings.tfo,
       cc: settings.cc,
       ...this.#checks.server(server, address, plan),
       track: null,
@@ -352,6 +363,7 @@ class Resolver {
       guid: server.guid?.value ?? null,
       forcedId: server.id !== null,
       saved,
+      poolLowConn: settings.poolLowConn,
       poolMaxConn,
       maxReuse,
       poolPurgeDelay,
@@ -414,6 +426,9 @@ class Resolver {
       interface: device,
       tfo,
       deferAccept,
+      transparent: bind.transparent,
+      userTimeout: bind.userTimeout,
+      mss: bind.mss,
       cc,
       mode: bind.mode ?? unix?.mode ?? null,
       uid: bind.uid ?? unix?.uid ?? null,

@@ -1,12 +1,20 @@
 /**
  * Where a cell lies in the shared pages (addon/page.h):
- *   state (Int32):             [GS_COUNT] [PS_COUNT per proxy] [SS_COUNT per server] [LS_COUNT per listener]
+ *   state (Int32):             [GS_COUNT] [PS_COUNT per proxy] [SS_COUNT per server] [LS_COUNT per listener] [RR_COUNT]
+ *                              [a Float64 per queue (proxies, then servers) per worker]
  *   counters (Uint64, a row):  [CW_COUNT] [CF_COUNT + CB_COUNT per proxy] [CS_COUNT per server] [CL_COUNT per listener]
- * `proxies` and `servers` are the numbers of them in the Model. All results are indices of cells, not bytes.
+ * `proxies` is the number of them in the Model, `servers` that of the rows for servers: serverRows(). All results are indices of
+ * cells, not bytes.
  */
-import { CB_COUNT, CF_COUNT, CL_COUNT, CS_COUNT, CW_COUNT, GS_COUNT, LS_COUNT, PS_COUNT, SS_COUNT } from './abi.js';
+import type { Model } from '../config/model.js';
+import { CB_COUNT, CF_COUNT, CL_COUNT, CS_COUNT, CW_COUNT, GS_COUNT, LS_COUNT, PS_COUNT, RR_COUNT, SS_COUNT } from './abi.js';
 
 const PER_PROXY = CF_COUNT + CB_COUNT;
+
+/** Rows for servers in the pages: those of the configuration, and room for those that are added later. */
+export function serverRows(model: Model): number {
+  return Math.max(model.serverRows, model.servers.length);
+}
 
 /** State cell PS_x of a proxy. */
 export function proxyCell(proxy: number, cell: number): number {
@@ -24,8 +32,25 @@ export function listenerCell(proxies: number, servers: number, listener: number,
 }
 
 /** Number of state cells in use. */
-export function stateCells(proxies: number, servers: number, listeners: number): number {
-  return listenerCell(proxies, servers, listeners, 0);
+export function stateCells(proxies: number, servers: number, listeners: number, workers = 1): number {
+  return listenerCell(proxies, servers, listeners, 0) + RR_COUNT + 2 * workers * (proxies + servers) + 1;
+}
+
+/**
+ * Ranks of the first waiting sessions: `lists` numbers per worker, by proxy, then by server; 0 = nobody waits. `heads` is what there
+ * is room for in the pages.
+ */
+export function queueHeads(model: Model, state: Int32Array): { readonly heads: Float64Array; readonly lists: number } {
+  const lists = model.proxies.length + serverRows(model);
+  const first = state.byteOffset + releaseCell(model, RR_COUNT) * 4;
+  const aligned = (first + 7) & ~7;
+  const room = Math.floor((state.byteOffset + state.byteLength - aligned) / 8 / lists);
+  return { heads: new Float64Array(state.buffer, aligned, Math.min(room, model.global.nbthread) * lists), lists };
+}
+
+/** State cell of an entry of the list of released slots. */
+export function releaseCell(model: Model, entry: number): number {
+  return listenerCell(model.proxies.length, serverRows(model), model.listeners.length, 0) + entry;
 }
 
 /** Counter CF_x of a frontend, in a worker's row. */

@@ -5,6 +5,7 @@ import * as abi from './abi.js';
 import type { Addon, PagesHandle } from './addon.js';
 import { activeListeners, bindAll, closeAll, listenAll, settlePaths, type BindFailure, type BoundListener } from './bind.js';
 import { loopbackCongestion } from './congestion.js';
+import { serverRows } from './cells.js';
 import { errnoText } from './errno.js';
 import { planLimits, type Limits } from './limits.js';
 import { noLog } from './log/system_log.js';
@@ -18,6 +19,7 @@ import { print } from './print.js';
 import { initialVariables } from './process_variables.js';
 import { signalProcesses } from './signals.js';
 import { StartError } from './start_error.js';
+import { TrafficControl } from './traffic_control.js';
 import { version } from './version.js';
 import { WorkerPool } from './worker_pool.js';
 
@@ -57,7 +59,7 @@ async function startBound(
   addon: Addon, model: Model, options: StartOptions, limits: Limits, bound: readonly BoundListener[],
 ): Promise<Master> {
   const { nbthread } = model.global;
-  const pages = addon.createPages(nbthread, model.proxies.length, model.servers.length, model.listeners.length);
+  const pages = addon.createPages(nbthread, model.proxies.length, serverRows(model), model.listeners.length);
   const state = new Int32Array(pages.state);
   initState(model, state);
   const views = { state, counters: new BigUint64Array(pages.counters), rowCells: pages.rowCells, workers: nbthread };
@@ -66,12 +68,13 @@ async function startBound(
   const readings = new Readings(model, views, { version: version(), startTime, ...limits }, sampler, null);
   const metrics = new MetricsSource({ model, pages, limits, startTime, sampler });
   const pool = await readyWorkers(model, options, pages, limits, bound, metrics);
+  const traffic = new TrafficControl({ addon, model, state, pool, bound, maxconn: limits.maxconn });
   Atomics.store(state, abi.GS_WORKERS_READY, nbthread);
-  await dropRights(addon, model, options, bound, metrics);
-  const failures = listenAll(addon, model, bound.filter(({ temporary }) => temporary === null));
+  await dropRights(addon, model, options, bound, metrics, limits);
+  const failures = listenAll(addon, model, bound.filter(({ temporary }) => temporary === null), limits.maxconn);
   if (failures.length > 0) throw new StartError(bindLines(model, options, failures));
   pool.tell({ kind: 'start' });
-  const master = new Master({ addon, model, readings, pool, bound, metrics, log: noLog, exit: options.exit });
+  const master = new Master({ model, readings, pool, traffic, metrics, log: noLog, exit: options.exit });
   for (const signal of ['SIGUSR1', 'SIGTERM'] as const) {
     signalProcesses(options.old.filter((old) => old.signal === signal).map((old) => old.pid), signal);
   }
@@ -154,12 +157,14 @@ function workerListeners(model: Model, bound: readonly BoundListener[], worker: 
 }
 
 /** Pidfile, unix sockets, chroot and ids: what needs the rights or the file system of the start comes first. */
-async function dropRights(addon: Addon, model: Model, options: StartOptions, bound: readonly BoundListener[], metrics: MetricsSource): Promise<void> {
+async function dropRights(
+  addon: Addon, model: Model, options: StartOptions, bound: readonly BoundListener[], metrics: MetricsSource, limits: Limits,
+): Promise<void> {
   const { pidfile, chroot, uid, gid } = model.global;
   if (pidfile !== null) writePid(pidfile);
   if (chroot !== null || uid !== null) await metrics.preload();
   const unix = bound.filter(({ temporary }) => temporary !== null);
-  const failures = [...listenAll(addon, model, unix), ...settlePaths(unix)];
+  const failures = [...listenAll(addon, model, unix, limits.maxconn), ...settlePaths(unix)];
   if (failures.length > 0) throw new StartError(bindLines(model, options, failures));
   if (chroot !== null) {
     const errno = -addon.chroot(chroot);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import {
-  LS_MAXCONN, PS_EPOCH, PS_MAXCONN, PS_SERVERS_UP, PS_STATE, SRV_DOWN, SRV_MAINT, SRV_UP, SS_ADMIN, SS_LAST_CHANGE, SS_MAXCONN, SS_STATE, SS_WEIGHT,
+  ADMIN_CONFIGURED_MAINT, ADMIN_FORCED_MAINT, LS_MAXCONN, PS_EPOCH, PS_MAXCONN, PS_SERVERS_UP, PS_STATE, SRV_DOWN, SRV_MAINT, SRV_UP, SS_ADMIN, SS_LAST_CHANGE, SS_MAXCONN, SS_STATE, SS_WEIGHT,
 } from '../../src/core/abi.js';
 import { listenerCell, proxyCell, serverCell } from '../../src/core/cells.js';
 import { initState, serverState, setServerState, setServerWeight } from '../../src/backends/index.js';
@@ -25,7 +25,7 @@ describe('initState', () => {
       { servers: [{ weight: 256, maxconn: 7 }, { disabled: true, minconn: 5, maxconn: 2 }, { weight: 0 }] },
     );
     expect([0, 1, 2].map((s) => server(s, SS_STATE))).toEqual([SRV_UP, SRV_MAINT, SRV_UP]);
-    expect([0, 1, 2].map((s) => server(s, SS_ADMIN))).toEqual([0, 1, 0]);
+    expect([0, 1, 2].map((s) => server(s, SS_ADMIN))).toEqual([0, ADMIN_FORCED_MAINT | ADMIN_CONFIGURED_MAINT, 0]);
     expect([0, 1, 2].map((s) => server(s, SS_WEIGHT))).toEqual([4096, 16, 0]);
     expect([0, 1, 2].map((s) => server(s, SS_MAXCONN))).toEqual([7, 5, 0]);
     expect(server(0, SS_LAST_CHANGE)).toBe(77);

@@ -143,9 +143,8 @@ describe('addresses', () => {
     expect(servers.map(({ address }) => address)).toMatchObject([{ address: '192.0.2.1', port: 80 }, { address: '192.0.2.2', port: 80 }]);
     const bare = 'backend b\n timeout connect 1s\n timeout server 1s\n';
     expect(await messages(`${bare} server a nowhere:80\n`)).toEqual(["alert: 'server b/a' : could not resolve address 'nowhere' <nowhere:80>"]);
-    expect(await messages(`${bare} server a nowhere:80 init-addr libc,none\n`)).toEqual([
-      "alert: 'server b/a' : a server without address (init-addr none) is not supported yet <nowhere:80>",
-    ]);
+    const [none] = (await modelOf(`${bare} server a nowhere:80 init-addr libc,none\n`)).servers;
+    expect(none).toMatchObject({ unresolved: true, hostname: 'nowhere', address: { address: '0.0.0.0', port: 80 } });
   });
 
   test('host names among patterns become addresses', async () => {

@@ -91,11 +91,8 @@ export function parseServerAddress(walk: Walk, word: Word): DraftAddress | undef
   // SRV records say ports.
   if (parsed.kind === 'host' && isSrvName(parsed.host) && ports === null) return withPort(parsed, 0);
   if (ports !== null && !ports.offset && ports.first !== 0) return withPort(parsed, ports.first);
-  return walk.error(
-    word,
-    'a server without a fixed port is not supported yet',
-    'It would connect to the port that the client connected to. Write <address>:<port>.',
-  );
+  // Without a port of its own: the one the client connected to, plus the offset.
+  return { ...withPort(parsed, 0), portOffset: ports?.offset === true ? ports.first : 0 } as DraftAddress;
 }
 
 /** `<address>:<port>` of something else than a server that is connected to. */
@@ -110,18 +107,36 @@ export function parseHost(walk: Walk, word: Word): DraftAddress | undefined {
   return parsed === undefined ? undefined : withPort(parsed, 0);
 }
 
-/** `<address>[:<port>]` of a source; HAProxy's `usesrc` and `interface` are refused. */
-export function parseSource(walk: Walk): DraftSource | undefined {
-  const word = walk.need("<addr>[:<port>], and optionally 'interface' <name>");
-  const parsed = word === undefined ? undefined : parse(walk, word.text, word, SOURCE);
+const USESRC = "'usesrc' expects <addr>[:<port>], 'client', 'clientip', or 'hdr_ip(<name>[,<occurrence>])' as argument";
+
+/** What `usesrc` presents to servers (manual: source). */
+function parseUsesrc(walk: Walk): DraftSource['transparent'] | undefined {
+  const word = walk.next();
+  if (word === undefined) return walk.error(walk.last, USESRC);
+  if (word.text === 'client' || word.text === 'clientip') return { kind: word.text };
+  const header = /^hdr_ip\(([^,()]+)(?:,\s*(-?[0-9]{1,9}))?\)$/.exec(word.text);
+  if (header?.[1] !== undefined) return { kind: 'header', name: header[1].toLowerCase(), occurrence: Number(header[2] ?? -1) };
+  if (word.text.startsWith('hdr_ip')) return walk.error(word, USESRC, 'Write hdr_ip(x-forwarded-for,-1).');
+  const parsed = parse(walk, word.text, word, { ...SOURCE, range: false });
+  return parsed === undefined ? undefined : { kind: 'address', address: withPort(parsed, (hasPorts(parsed) ? parsed.ports?.first : 0) ?? 0) };
+}
+
+/** `<address>[:<port>] [ usesrc … ] [ interface <name> ]`; `range`: the port may be `<low>-<high>`. */
+export function parseSource(walk: Walk, range: boolean): DraftSource | undefined {
+  const word = walk.need("<addr>[:<port>], and optionally 'usesrc' <addr>[:<port>] | client | clientip | hdr_ip(<name>), or 'interface' <name>");
+  const parsed = word === undefined ? undefined : parse(walk, word.text, word, { ...SOURCE, range });
   if (word === undefined || parsed === undefined) return undefined;
   const ports = hasPorts(parsed) ? parsed.ports : null;
-  if (ports !== null && ports.first !== ports.last) return refuse(walk, 'a range of source ports', word.span);
-  const usesrc = walk.peek();
-  if (usesrc?.text === 'usesrc') return refuse(walk, 'usesrc', usesrc.span);
-  const device = walk.peek();
-  if (device?.text === 'interface') return refuse(walk, 'source interface', device.span);
-  return { address: withPort(parsed, ports?.first ?? 0), interface: null, span: word.span };
+  let transparent: DraftSource['transparent'] = null;
+  let device: string | null = null;
+  for (let next = walk.peek()?.text; next === 'usesrc' || next === 'interface'; next = walk.peek()?.text) {
+    walk.next();
+    if (next === 'interface') device = walk.need('an interface name')?.text ?? null;
+    else transparent = parseUsesrc(walk) ?? null;
+    if (walk.failed) return undefined;
+  }
+  const portHigh = ports !== null && ports.last > ports.first ? ports.last : 0;
+  return { address: withPort(parsed, ports?.first ?? 0), portHigh, transparent, interface: device, span: word.span };
 }
 
 /** The methods of init-addr. */

@@ -1,7 +1,7 @@
 import { networkInterfaces } from 'node:os';
 import { connectionAddress, connectionPort } from './endpoint.js';
 import { FACT_ACCEPT_SEC, FACT_ACCEPT_USEC, FACT_DST_FAMILY, FACT_LISTENER, FACT_SRC_FAMILY, LS_CONNECTIONS } from '../abi.js';
-import { listenerCell } from '../cells.js';
+import { listenerCell, serverRows } from '../cells.js';
 import { formatIp } from '../ip.js';
 import type { CompileEnv, FetchRow, Ip } from '../row.js';
 import type { Tx } from '../tx.js';
@@ -54,7 +54,7 @@ export const clientFetches: readonly FetchRow[] = [
   {
     name: 'dst_conn', args: [], out: 'int', needs: 'client', doc: 'connections of the listener now',
     compile: (_args, { model, state }) => (tx) =>
-      Atomics.load(state, listenerCell(model.proxies.length, model.servers.length, tx.facts[FACT_LISTENER]!, LS_CONNECTIONS)),
+      Atomics.load(state, listenerCell(model.proxies.length, serverRows(model), tx.facts[FACT_LISTENER]!, LS_CONNECTIONS)),
   },
   {
     name: 'so_id', args: [], out: 'int', needs: 'client', doc: 'number of the listener',

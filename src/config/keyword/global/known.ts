@@ -56,7 +56,7 @@ const INERT: Readonly<Record<string, string>> = {
     tune.bufsize.large tune.bufsize.small tune.cli.max-payload-size tune.defaults.purge tune.disable-fast-forward
     tune.disable-zero-copy-forwarding tune.epoll.mask-events tune.events.max-events-at-once tune.fail-alloc
     tune.fd.edge-triggered tune.fd.tables tune.glitches.kill.cpu-usage tune.h1.zero-copy-fwd-recv tune.h1.zero-copy-fwd-send tune.http.cookielen
-    tune.http.logurilen tune.idle-pool.shared tune.idletimer tune.listener.default-shards tune.listener.multi-queue
+    tune.http.logurilen tune.idletimer tune.listener.default-shards tune.listener.multi-queue
     tune.max-rules-at-once tune.maxpollevents tune.memory.hot-size tune.notsent-lowat.client tune.notsent-lowat.server
     tune.pattern.cache-size tune.pool-high-fd-ratio tune.pool-low-fd-ratio tune.pt.zero-copy-forwarding tune.rcvbuf.backend
     tune.rcvbuf.client tune.rcvbuf.frontend tune.rcvbuf.server tune.recv_enough tune.renice.runtime tune.renice.startup
@@ -71,8 +71,7 @@ const INERT_PREFIXED: Readonly<Record<string, string>> = {
 };
 
 /** Keywords that would change what happens to traffic. */
-const UNSUPPORTED = `grace harden.reject-privileged-ports.tcp lua-load lua-load-per-thread maxconnrate
-  maxsessrate pp2-never-send-local tune.h1.be.glitches-threshold tune.h1.fe.glitches-threshold`;
+const UNSUPPORTED = `grace harden.reject-privileged-ports.tcp lua-load lua-load-per-thread pp2-never-send-local tune.h1.be.glitches-threshold tune.h1.fe.glitches-threshold`;
 
 const names = (list: string): string[] => list.split(/\s+/);
 

@@ -50,10 +50,12 @@ const named = (name: 'user' | 'group', id: 'uid' | 'gid', find: (name: string) =
     },
   );
 
-type NumberField = 'maxconn' | 'nbthread' | 'maxpipes' | 'ulimitN';
+type NumberField = 'maxconn' | 'maxconnrate' | 'maxsessrate' | 'nbthread' | 'maxpipes' | 'ulimitN';
 
 const NUMBERS: readonly (readonly [name: string, field: NumberField, min: number, max: number, doc: string])[] = [
   ['maxconn', 'maxconn', 0, INT_MAX, 'Most concurrent client connections of the process; 0 = from the descriptor limit.'],
+  ['maxconnrate', 'maxconnrate', 0, INT_MAX, 'Most connections accepted a second; more wait in the listen queues. 0 = no limit.'],
+  ['maxsessrate', 'maxsessrate', 0, INT_MAX, 'Most sessions begun a second; more wait in the listen queues. 0 = no limit.'],
   ['nbthread', 'nbthread', 1, MAX_THREADS, 'Number of worker threads; the processors of the machine unless set.'],
   ['maxpipes', 'maxpipes', 0, INT_MAX, 'Most pipes for splicing; a quarter of maxconn unless set.'],
   ['ulimit-n', 'ulimitN', 0, INT_MAX, 'Limit of file descriptors; computed unless set.'],

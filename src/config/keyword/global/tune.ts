@@ -1,6 +1,6 @@
 import type { GlobalDraft } from '../../draft.js';
 import { INT_MAX } from '../../walk.js';
-import { integer } from '../make.js';
+import { choice, integer } from '../make.js';
 import type { KeywordRow } from '../row.js';
 
 type Row = KeywordRow<GlobalDraft>;
@@ -63,6 +63,14 @@ export const tuneRows: readonly Row[] = [
     'Most connections accepted in a row by one listener; 4 unless set, -1 = no limit.',
     ({ tune }, value) => {
       tune.maxAccept = value;
+    },
+  ),
+  choice<GlobalDraft, 'full' | 'on' | 'off'>(
+    'tune.idle-pool.shared',
+    ['full', 'on', 'off'],
+    'Workers take idle server connections over from each other; they do unless off.',
+    ({ tune }, value) => {
+      tune.shareIdle = value !== 'off';
     },
   ),
 ];

@@ -1,6 +1,7 @@
 /** Keywords of defaults, frontend, backend and listen sections. */
 import { KeywordTable } from '../table.js';
 import { backendRows } from './backend.js';
+import { balanceRows } from './balance.js';
 import { bindRows } from './bind.js';
 import { captureRows } from './capture.js';
 import { checkRows } from './check.js';
@@ -10,6 +11,7 @@ import { httpRows } from './http.js';
 import { logRows } from './log.js';
 import { knownProxyRows } from './known.js';
 import { optionRows } from './option.js';
+import { persistenceRows } from './persistence.js';
 import { requestRows } from './request.js';
 import { ruleRows } from './rules.js';
 import { savedRows } from './saved.js';
@@ -24,6 +26,8 @@ export const proxyTable = new KeywordTable([
   ...serverRows,
   ...savedRows,
   ...backendRows,
+  ...balanceRows,
+  ...persistenceRows,
   ...switchingRows,
   ...timeoutRows,
   ...ruleRows,

@@ -4,8 +4,6 @@ import type { ProxyRow } from '../row.js';
 
 /** HAProxy's keywords of proxy sections that have no effect here, by the reason. */
 const INERT: Readonly<Record<string, readonly string[]>> = {
-  'cookie persistence is not available yet': ['dynamic-cookie-key'],
-  'no balancing algorithm that hashes is available yet': ['hash-type', 'hash-balance-factor', 'hash-preserve-affinity'],
 };
 
 /** Keywords that would change what happens to traffic. */
@@ -14,16 +12,13 @@ const UNSUPPORTED = [
   'clitcpka-idle',
   'clitcpka-intvl',
   'compression',
-  'cookie',
   'crt',
   'dispatch',
   'filter',
   'filter-sequence',
   'max-keep-alive-queue',
   'max-session-srv-conns',
-  'persist rdp-cookie',
   'quic-initial',
-  'rate-limit sessions',
   'srvtcpka-cnt',
   'srvtcpka-idle',
   'srvtcpka-intvl',

@@ -40,7 +40,7 @@ const server: ProxyRow = on(
       if (name === undefined || address === undefined || !checkName(walk, name)) return;
       const parsed = parseServerAddress(walk, address);
       if (parsed === undefined) return;
-      const words: ServerTarget = { line: 'server', settings: { ...target.settings.server }, id: null };
+      const words: ServerTarget = { line: 'server', settings: { ...target.settings.server }, id: null, guid: null };
       parseWords(walk, serverTable, words, `'server ${target.name}/${name.text}'`);
       if (!walk.failed)
         target.servers.push({
@@ -48,6 +48,7 @@ const server: ProxyRow = on(
           address: parsed,
           settings: words.settings,
           id: words.id,
+          guid: words.guid,
           span: name.span,
           addressSpan: address.span,
         });
@@ -87,7 +88,7 @@ const serverTemplate: ProxyRow = on(
       const range = templateRange(walk, count);
       const parsed = range === undefined ? undefined : parseServerAddress(walk, address);
       if (range === undefined || parsed === undefined) return;
-      const words: ServerTarget = { line: 'server-template', settings: { ...target.settings.server }, id: null };
+      const words: ServerTarget = { line: 'server-template', settings: { ...target.settings.server }, id: null, guid: null };
       parseWords(walk, serverTable, words, `'server-template ${target.name}/${prefix.text}'`);
       if (walk.failed) return;
       for (let i = range.low; i <= range.high; i++) {
@@ -97,6 +98,7 @@ const serverTemplate: ProxyRow = on(
           address: parsed,
           settings: words.settings,
           id,
+          guid: null,
           span: prefix.span,
           addressSpan: address.span,
         });
@@ -119,7 +121,7 @@ const defaultServer: ProxyRow = on(
       parseWords(
         walk,
         serverTable,
-        { line: 'default-server', settings: target.settings.server, id: null } as ServerTarget,
+        { line: 'default-server', settings: target.settings.server, id: null, guid: null } as ServerTarget,
         `'default-server'`,
       );
     },

@@ -1,10 +1,11 @@
 import type { ProxyDraft, ProxySettings } from '../../draft.js';
 import type { Mode } from '../../model.js';
+import { parseGuid } from '../guid.js';
 import { INT_MAX } from '../../walk.js';
 import { choice, flag, integer, on, refuse } from '../make.js';
 import type { ProxyRow } from '../row.js';
 
-type Numbers = 'maxconn' | 'fullconn' | 'backlog' | 'retries';
+type Numbers = 'maxconn' | 'backlog' | 'retries';
 
 function number(name: Numbers, [min, max]: readonly [number, number], doc: string) {
   return integer<ProxyDraft>(name, 'number', [min, max], doc, (target, value) => {
@@ -34,8 +35,13 @@ export const settingRows: readonly ProxyRow[] = [
     'frontend',
     number('maxconn', [0, INT_MAX], 'Most concurrent connections of the frontend; more wait in the listen queue. 0 = the global maxconn.'),
   ),
-  on('backend', number('fullconn', [1, INT_MAX], 'Load at which servers reach their maxconn when they have a minconn.')),
   on('frontend', number('backlog', [0, INT_MAX], 'Size of the listen queue; from maxconn unless set.')),
+  on(
+    'frontend',
+    integer<ProxyDraft>('rate-limit sessions', 'rate', [0, INT_MAX], 'Most sessions begun a second; more wait in the listen queue. 0 = no limit.', ({ settings }, value) => {
+      settings.sessionRate = value;
+    }),
+  ),
   on('backend', number('retries', [0, INT_MAX], 'How often a failed connection to a server is tried again; 3 unless set.')),
   on(
     'both',
@@ -83,10 +89,8 @@ export const settingRows: readonly ProxyRow[] = [
       support: 'yes',
       doc: 'A name that is unique among all objects of the configuration.',
       parse(walk, target) {
-        const word = walk.need('an identifier');
-        if (word === undefined) return;
-        if (/^[A-Za-z0-9.:_-]{1,127}$/.test(word.text)) target.guid = { value: word.text, span: word.span };
-        else walk.error(word, `'guid' : '${word.text}' is not valid`, "Use at most 127 letters, digits, '.', ':', '-' and '_'.");
+        const guid = parseGuid(walk);
+        if (guid !== undefined) target.guid = guid;
       },
     },
     'no',

@@ -6,18 +6,20 @@ import { healthRows } from './health.js';
 import { serverNameRows } from './names.js';
 import { serverOptionRows } from './options.js';
 import type { ServerTarget } from './target.js';
+import { transportRows } from './transport.js';
 
 export const serverTable = new KeywordTable([
   ...serverOptionRows,
   ...serverNameRows,
+  ...transportRows,
   ...checkRows,
   ...healthRows,
   ...trueWords<ServerTarget>(
     'Holds already.',
     `no-check-ssl no-check-reuse-pool no-check-sni-auto
-    no-send-proxy-v2-ssl no-send-proxy-v2-ssl-cn no-sni-auto no-ssl no-tfo no-verifyhost`,
+    no-send-proxy-v2-ssl no-send-proxy-v2-ssl-cn no-sni-auto no-ssl no-verifyhost`,
   ),
-  ...inertWords<ServerTarget>('cookie persistence and stick tables are not available yet', 'cookie+1 stick non-stick hash-key+1'),
+  ...inertWords<ServerTarget>('stick tables are not available yet', 'stick non-stick'),
   ...inertWords<ServerTarget>(
     'TLS is not available yet, and this server does not ask for it',
     `allow-0rtt ca-file+1 ciphers+1 ciphersuites+1 client-sigalgs+1
@@ -27,10 +29,10 @@ export const serverTable = new KeywordTable([
   ),
   ...inertWords<ServerTarget>(
     "it tunes HAProxy's own internals",
-    'pool-low-conn+1 pool-conn-name+1 check-pool-conn-name+1 log-bufsize+1 log-proto+1 shard+1 ws+1',
+    'pool-conn-name+1 check-pool-conn-name+1 log-bufsize+1 log-proto+1 shard+1 ws+1',
   ),
   ...unsupportedWords<ServerTarget>(`alpn+1 check-reuse-pool check-ssl 
     idle-ping+1 ktls+1 namespace+1 proto+1
-    proxy-v2-options+1 quic-cc-algo+1 redir+1 send-proxy-v2-ssl send-proxy-v2-ssl-cn set-proxy-v2-tlv-fmt+1
-    ssl strict-maxconn tcp-md5sig+1 tcp-ut+1 tfo usesrc+1`),
+    quic-cc-algo+1 send-proxy-v2-ssl send-proxy-v2-ssl-cn
+    ssl strict-maxconn tcp-md5sig+1 usesrc+1`),
 ]);

@@ -6,4 +6,5 @@ export interface ServerTarget {
   readonly line: 'server' | 'default-server' | 'server-template';
   readonly settings: ServerSettings;
   id: { readonly value: number; readonly span: Span } | null;
+  guid: { readonly value: string; readonly span: Span } | null;
 }
