@@ -16,6 +16,7 @@
 #include "binding_check.h"
 #include "binding_conf.h"
 #include "binding_engine.h"
+#include "binding_log.h"
 #include "connection.h"
 #include "page.h"
 #include "sys.h"
@@ -83,6 +84,7 @@ struct ListenerSpec {
   std::string_view address;
   int v6only = -1;               // 1, 0, -1 = the system's
   bool reuse_port = false, tfo = false, defer_accept = false, transparent = false;
+  int user_timeout_ms = 0, mss = 0;   // 0 = the system's
   std::string interface, congestion;
 };
 
@@ -98,6 +100,8 @@ ListenerSpec read_listener_spec(const Napi::Value& value) {
   spec.tfo = object.Get("tfo").ToBoolean();
   spec.defer_accept = object.Get("deferAccept").ToBoolean();
   spec.transparent = object.Get("transparent").ToBoolean();
+  spec.user_timeout_ms = object.Get("userTimeout").ToNumber().Int32Value();
+  spec.mss = object.Get("mss").ToNumber().Int32Value();
   if (object.Get("interface").IsString()) spec.interface = object.Get("interface").ToString().Utf8Value();
   if (object.Get("congestion").IsString()) spec.congestion = object.Get("congestion").ToString().Utf8Value();
   return spec;
@@ -121,6 +125,8 @@ int set_listener_options(int fd, int family, const ListenerSpec& spec) {
       {spec.transparent && ipv6, IPPROTO_IPV6, IPV6_TRANSPARENT, 1},
       {spec.tfo, IPPROTO_TCP, TCP_FASTOPEN, TFO_QUEUE},
       {spec.defer_accept, IPPROTO_TCP, TCP_DEFER_ACCEPT, DEFER_SECONDS},
+      {spec.user_timeout_ms > 0, IPPROTO_TCP, TCP_USER_TIMEOUT, spec.user_timeout_ms},
+      {spec.mss > 0, IPPROTO_TCP, TCP_MAXSEG, spec.mss},
   };
   for (const Option& option : options) {
     int failed = option.wanted ? sys::set_option(fd, option.level, option.name, &option.value, sizeof option.value) : 0;
@@ -149,6 +155,8 @@ Napi::Value listen(const Info& info) {
   int fd = integer(info, 0, "fd", 0), failed = sys::set_nonblocking(fd);
   return number(info, failed < 0 ? failed : sys::listen(fd, integer(info, 1, "backlog", 0)));
 }
+
+Napi::Value pause_fd(const Info& info) { return number(info, sys::shutdown_read(integer(info, 0, "fd", 0))); }
 
 void close_fd(const Info& info) { sys::close(integer(info, 0, "fd", 0)); }
 
@@ -215,12 +223,14 @@ Napi::Value errno_name(const Info& info) {
 
 // What one environment keeps: the classes of its objects.
 struct Instance {
-  Napi::FunctionReference engine, checks;
+  Napi::FunctionReference engine, checks, logs;
 };
 
 Napi::Value create_engine(const Info& info) {
   return info.Env().GetInstanceData<Instance>()->engine.New({info[0], info[1]});
 }
+
+Napi::Value create_log_output(const Info& info) { return info.Env().GetInstanceData<Instance>()->logs.New({info[0]}); }
 
 Napi::Value create_check_sockets(const Info& info) { return info.Env().GetInstanceData<Instance>()->checks.New({info[0]}); }
 
@@ -245,6 +255,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   auto* instance = new Instance;
   instance->engine = Napi::Persistent(EngineObject::define(env));
   instance->checks = Napi::Persistent(CheckObject::define(env));
+  instance->logs = Napi::Persistent(LogObject::define(env));
   env.SetInstanceData(instance);
   exports.Set("abi", abi(env));
   define<create_pages>(exports, "createPages");
@@ -253,6 +264,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   define<bind_listener>(exports, "bindListener");
   define<listen>(exports, "listen");
   define<close_fd>(exports, "closeFd");
+  define<pause_fd>(exports, "pauseFd");
   define<is_listening>(exports, "isListening");
   define<change_root>(exports, "chroot");
   define<fd_limit>(exports, "fdLimit");
@@ -261,6 +273,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   define<errno_name>(exports, "errnoName");
   define<create_engine>(exports, "createEngine");
   define<create_check_sockets>(exports, "createCheckSockets");
+  define<create_log_output>(exports, "createLogOutput");
   return exports;
 }
 

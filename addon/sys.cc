@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -51,6 +52,23 @@ ssize_t sendv(int fd, const iovec* iov, int count, bool more) {
   message.msg_iov = const_cast<iovec*>(iov);
   message.msg_iovlen = static_cast<size_t>(count);
   return result(::sendmsg(fd, &message, SEND_FLAGS | (more ? MSG_MORE : 0)));
+}
+
+int sendmmsg(int fd, mmsghdr* messages, unsigned count) { return result(::sendmmsg(fd, messages, count, SEND_FLAGS)); }
+
+ssize_t writev(int fd, const iovec* iov, int count) { return result(::writev(fd, iov, count)); }
+
+WriteEnd write_end(int fd) {
+  struct stat info;
+  if (::fstat(fd, &info) < 0) return {fd, false};
+  if (S_ISSOCK(info.st_mode)) return {fd, true};
+  if (!S_ISFIFO(info.st_mode) && !S_ISCHR(info.st_mode)) return {fd, false};
+  char path[32];
+  std::snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+  int own = ::open(path, O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  if (own >= 0) return {own, false};
+  set_nonblocking(fd);
+  return {fd, false};
 }
 
 ssize_t splice_in(int fd, int pipe_in, size_t n) {
@@ -106,6 +124,8 @@ int peer_address(int fd, sockaddr_storage* to, socklen_t* length) {
 }
 
 int shutdown_write(int fd) { return result(::shutdown(fd, SHUT_WR)); }
+
+int shutdown_read(int fd) { return result(::shutdown(fd, SHUT_RD)); }
 
 int close(int fd) { return result(::close(fd)); }
 

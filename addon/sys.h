@@ -15,6 +15,8 @@ ssize_t recv(int fd, void* to, size_t n);                        // MSG_DONTWAIT
 ssize_t peek(int fd, void* to, size_t n);                        // MSG_DONTWAIT | MSG_PEEK
 ssize_t send(int fd, const void* from, size_t n, bool more);     // MSG_DONTWAIT | MSG_NOSIGNAL, MSG_MORE if more
 ssize_t sendv(int fd, const iovec* iov, int count, bool more);   // sendmsg, as send
+int sendmmsg(int fd, mmsghdr* messages, unsigned count);         // MSG_DONTWAIT | MSG_NOSIGNAL; how many datagrams went
+ssize_t writev(int fd, const iovec* iov, int count);             // SIGPIPE is ignored process-wide
 ssize_t splice_in(int fd, int pipe_in, size_t n);                // socket -> pipe, SPLICE_F_MOVE | SPLICE_F_NONBLOCK
 ssize_t splice_out(int pipe_out, int fd, size_t n, bool more);   // pipe -> socket, SPLICE_F_MORE if more; SIGPIPE is ignored process-wide
 ssize_t read(int fd, void* to, size_t n);                        // read(2) of a pipe: for bytes whose socket turned out not to take splice
@@ -31,7 +33,15 @@ int set_option(int fd, int level, int name, const void* value, socklen_t length)
 int get_option(int fd, int level, int name, void* value, socklen_t* length);
 int local_address(int fd, sockaddr_storage* to, socklen_t* length);   // getsockname
 int peer_address(int fd, sockaddr_storage* to, socklen_t* length);    // getpeername
+// A descriptor to write to without waiting: a new description of the same pipe or terminal where that can be had, else `fd` itself,
+// which does not wait from then on unless it is a regular file. `socket`: to be written by sendv(), which never waits.
+struct WriteEnd {
+  int fd;
+  bool socket;
+};
+WriteEnd write_end(int fd);
 int shutdown_write(int fd);
+int shutdown_read(int fd);                                       // a listening TCP socket gives its port up; listen() takes it again
 int close(int fd);
 int epoll_create();
 int epoll_ctl(int epoll, int op, int fd, epoll_event* event);

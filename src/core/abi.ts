@@ -24,8 +24,10 @@ export const PHASE_TCP_RESPONSE = 9;
 export const PHASE_ERROR = 10;
 /** a PROXY header is about to be sent to a server with SO_TLVS: the core writes EDIT_TLV records; its verdict is CONTINUE */
 export const PHASE_PROXY_TLVS = 11;
+/** the connection to a server stands; its verdict is CONTINUE */
+export const PHASE_CONNECTED = 12;
 /** number of phases */
-export const PHASE_COUNT = 12;
+export const PHASE_COUNT = 13;
 /** go on with the defaults of the plan */
 export const VERDICT_CONTINUE = 0;
 /** use backend ARG (proxy index); the engine asks PHASE_SERVER next */
@@ -154,7 +156,11 @@ export const FACT_DATA_MS = 57;
 export const FACT_TAKE = 58;
 /** with TAKE_RETRIES: connects that may fail; -1: as configured */
 export const FACT_RETRIES = 59;
-/** free cells up to FACT_INSPECTED */
+/** END: why the request or the response could not be read, text, offset from the start of the window */
+export const FACT_FAULT_OFF = 62;
+/** ... bytes; 0 = it could */
+export const FACT_FAULT_LEN = 63;
+/** free cells up to FACT_FAULT_OFF */
 export const FACT_SPARE = 60;
 /** 12 cells that inspect() fills */
 export const FACT_INSPECTED = 64;
@@ -180,6 +186,8 @@ export const FF_SERVER_SHUT = 64;
 export const FF_TIMEOUT = 128;
 /** the cells marked END (what is not over yet: as of now, times -1) and FF_KNOWN are filled in this phase */
 export const FF_KNOWN = 256;
+/** END: the connection failed before there was a session: its PROXY header is wrong or did not come */
+export const FF_EMBRYO = 1024;
 /** the phase is asked again after MORE, PAUSE or YIELD: the core goes on where it stopped */
 export const FF_AGAIN = 512;
 /** FACT_SRC_: of the connection (PHASE_CONNECTION), of the session (PHASE_SESSION), else of this stream */
@@ -284,6 +292,10 @@ export const PO_INDEPENDENT_STREAMS = 0x1000000;
 export const PO_CASE_CLIENT = 0x2000000;
 /** option h1-case-adjust-bogus-server */
 export const PO_CASE_SERVER = 0x4000000;
+/** the frontend logs: request lines are kept for PHASE_END, and connections that fail before a request have one */
+export const PO_LOG = 0x10000000;
+/** a backend of many servers: slots that are given back are listed (RR_) */
+export const PO_NOTE_RELEASES = 0x8000000;
 /** no connection */
 export const RE_CONN_FAILURE = 0x1;
 /** the server closed without a byte of response */
@@ -408,6 +420,8 @@ export const GS_CONN_RATE = 10;
 export const GS_SESS_RATE_LIMIT = 13;
 /** 3 cells */
 export const GS_SESS_RATE = 14;
+/** entries written to the list of released slots so far, modulo 2^32 */
+export const GS_RELEASES = 17;
 export const GS_COUNT = 32;
 /** frontend side: sessions now */
 export const PS_SESSIONS = 0;
@@ -495,6 +509,8 @@ export const LS_CONNECTIONS = 0;
 export const LS_MAXCONN = 1;
 /** workers that have the listener open */
 export const LS_LISTENING = 2;
+/** the list of released slots behind the listeners: server | (lap around the list + 1) << 20, for backends with PO_NOTE_RELEASES */
+export const RR_COUNT = 16384;
 export const LS_COUNT = 4;
 /** they accept */
 export const LISTEN_OPEN = 0;
@@ -610,6 +626,10 @@ export const CW_IDLE_TAKEN_OVER = 45;
 export const CW_NO_MEMORY = 46;
 /** times a listener waited for a rate limit */
 export const CW_RATE_PAUSED = 47;
+/** log messages given to their receivers */
+export const CW_LOGS_SENT = 48;
+/** log messages that a receiver did not take at once, or for which there was no room */
+export const CW_LOGS_DROPPED = 49;
 /** 16 cells: decide() calls by phase */
 export const CW_DECISIONS = 64;
 /** 16 cells: nanoseconds in decide() by phase */
@@ -802,6 +822,7 @@ export const ABI: Readonly<Record<string, number>> = {
   PHASE_TCP_RESPONSE,
   PHASE_ERROR,
   PHASE_PROXY_TLVS,
+  PHASE_CONNECTED,
   PHASE_COUNT,
   VERDICT_CONTINUE,
   VERDICT_BACKEND,
@@ -871,6 +892,8 @@ export const ABI: Readonly<Record<string, number>> = {
   FACT_DATA_MS,
   FACT_TAKE,
   FACT_RETRIES,
+  FACT_FAULT_OFF,
+  FACT_FAULT_LEN,
   FACT_SPARE,
   FACT_INSPECTED,
   FACT_TIMEOUTS,
@@ -884,6 +907,7 @@ export const ABI: Readonly<Record<string, number>> = {
   FF_SERVER_SHUT,
   FF_TIMEOUT,
   FF_KNOWN,
+  FF_EMBRYO,
   FF_AGAIN,
   TAKE_SOURCE,
   TAKE_DESTINATION,
@@ -941,6 +965,8 @@ export const ABI: Readonly<Record<string, number>> = {
   PO_INDEPENDENT_STREAMS,
   PO_CASE_CLIENT,
   PO_CASE_SERVER,
+  PO_LOG,
+  PO_NOTE_RELEASES,
   RE_CONN_FAILURE,
   RE_EMPTY_RESPONSE,
   RE_JUNK_RESPONSE,
@@ -1010,6 +1036,7 @@ export const ABI: Readonly<Record<string, number>> = {
   GS_CONN_RATE,
   GS_SESS_RATE_LIMIT,
   GS_SESS_RATE,
+  GS_RELEASES,
   GS_COUNT,
   PS_SESSIONS,
   PS_SESSIONS_MAX,
@@ -1058,6 +1085,7 @@ export const ABI: Readonly<Record<string, number>> = {
   LS_CONNECTIONS,
   LS_MAXCONN,
   LS_LISTENING,
+  RR_COUNT,
   LS_COUNT,
   LISTEN_OPEN,
   LISTEN_PAUSED,
@@ -1117,6 +1145,8 @@ export const ABI: Readonly<Record<string, number>> = {
   CW_IDLE_TAKEN_OVER,
   CW_NO_MEMORY,
   CW_RATE_PAUSED,
+  CW_LOGS_SENT,
+  CW_LOGS_DROPPED,
   CW_DECISIONS,
   CW_DECISION_NS,
   CW_COUNT,

@@ -17,6 +17,8 @@ export interface Addon {
   /** listen(2): 0 or -errno. */
   listen(fd: number, backlog: number): number;
   closeFd(fd: number): void;
+  /** A listening TCP socket gives its port up and forgets who waits; `listen` takes the port again. 0 or -errno. */
+  pauseFd(fd: number): number;
   /** True if fd is a socket that accepts or can accept connections. */
   isListening(fd: number): boolean;
   /** chroot(2) and chdir("/"): 0 or -errno. */
@@ -27,6 +29,7 @@ export interface Addon {
   setFdLimit(soft: number, hard: number): number;
   /** As setgroups, setgid, setuid in that order; null = leave. 0 or -errno. For the whole process. */
   setIds(uid: number | null, gid: number | null): number;
+  createLogOutput(receivers: readonly LogReceiver[]): LogOutput;
   createEngine(conf: EngineConf, decide: (phase: number, session: number) => number): Engine;
   /** Connections of health checks: `ready` is called with the number of pairs in `events` when there are any. */
   createCheckSockets(ready: (count: number) => void): CheckSockets;
@@ -54,6 +57,18 @@ export interface CheckSockets {
   closeAll(): void;
 }
 
+/** Where log messages go: bytes of a datagram address, or a descriptor. */
+export type LogReceiver = { readonly address: Uint8Array } | { readonly fd: number };
+
+/** One thread's way to its log receivers (addon/log_output.h). */
+export interface LogOutput {
+  /**
+   * Sends messages out of the first `length` bytes, one after the other: u16 number of the receiver, u16 length, bytes (in the machine's
+   * byte order). Never waits; returns how many messages were dropped.
+   */
+  send(records: Uint8Array, length: number): number;
+}
+
 export interface PagesHandle {
   readonly id: number;
   /** Int32 cells, atomic (GS_, PS_, SS_, LS_). */
@@ -73,6 +88,9 @@ export interface ListenerSpec {
   readonly tfo: boolean;
   readonly deferAccept: boolean;
   readonly transparent: boolean;
+  /** ms, 0 = the system's, as the next. */
+  readonly userTimeout: number;
+  readonly mss: number;
   /** Congestion control algorithm; null = the system's. One that the system refuses is left out. */
   readonly congestion: string | null;
 }
@@ -89,6 +107,12 @@ export interface EngineConf {
   readonly maxPipes: number;
   readonly maxConnections: number;
   readonly splice: boolean;
+  /** Workers take idle server connections over from each other. */
+  readonly shareIdle: boolean;
+  /** GO_ bits. */
+  readonly options: number;
+  /** Header names in lower case, and how they are written for peers with PO_CASE_CLIENT, PO_CASE_SERVER. */
+  readonly headerCases: readonly (readonly [from: string, to: string])[];
   readonly proxies: readonly EngineProxy[];
   readonly servers: readonly EngineServer[];
   readonly listeners: readonly EngineListener[];
@@ -105,7 +129,11 @@ export interface EngineProxy {
   readonly defaultBackend: number;
   readonly retries: number;
   readonly redispatch: number;
-  /** [status, response index] pairs; index -2: the connection is closed without a word. */
+  /** RE_ bits. */
+  readonly retryOn: number;
+  /** The header field that tells a server its name; empty = none. */
+  readonly sendNameHeader: string;
+  /** [status, response index] pairs; index -2: the connection is closed without a word, -3: PHASE_ERROR is asked for a reply. */
   readonly errors: readonly (readonly [number, number])[];
   readonly forwardFor: null | {
     readonly header: string;
@@ -118,20 +146,51 @@ export interface EngineProxy {
 
 export interface EngineServer {
   readonly proxy: number;
+  readonly name: string;
   readonly options: number;
   readonly address: Uint8Array;
-  readonly source: Uint8Array | null;
+  /** With SO_MAP_PORT: added to the port the client connected to; with SO_TRANSPARENT alone: the port. */
+  readonly portOffset: number;
+  readonly source: EngineSource | null;
+  /** Connections go through this SOCKS4 proxy. */
+  readonly socks4: Uint8Array | null;
+  /** ms, 0 = the system's. */
+  readonly userTimeoutMs: number;
   /** Congestion control algorithm; null = the system's. */
   readonly congestion: string | null;
+  /** Idle connections kept, of all workers together; -1 = no limit. */
   readonly poolMax: number;
+  /** Below so many no worker takes one over from another. */
+  readonly poolLow: number;
   readonly maxReuse: number;
   readonly poolPurgeMs: number;
+  /** With SO_OBSERVE_: consecutive errors that make SS_ERRORS_TRIPS rise. */
+  readonly errorLimit: number;
+}
+
+/** Where connections to a server come from. */
+export interface EngineSource {
+  readonly address: Uint8Array | null;
+  /** Of `address`; a range if portHigh is above port. */
+  readonly port: number;
+  readonly portHigh: number;
+  /** SRC_ number: whose address is presented. */
+  readonly from: number;
+  /** SRC_OTHER */
+  readonly transparent: Uint8Array | null;
+  readonly transparentPort: boolean;
+  /** SRC_HEADER: name in lower case; 1… from the first value, -1… from the last. */
+  readonly header: string | null;
+  readonly occurrence: number;
+  readonly interface: string | null;
 }
 
 export interface EngineListener {
   readonly fd: number;
   readonly frontend: number;
   readonly options: number;
+  /** To listen again after a pause. */
+  readonly backlog: number;
 }
 
 export interface Engine {
@@ -141,21 +200,35 @@ export interface Engine {
   readonly editSize: number;
   readonly bytesOffset: number;
   start(): void;
+  /** Soft stop: each listener closes when who waits in it has been accepted. */
   stopListening(): void;
   pauseListening(paused: boolean): void;
+  /** Listeners that are not closed yet. */
+  listening(): number;
   sessions(): number;
   resume(session: number, verdict: number): void;
   /** Stages a reply for VERDICT_REPLY; head without the empty line. False if the session is gone or memory is short. */
   reply(session: number, head: Uint8Array, body: Uint8Array): boolean;
-  /** Sends a 1xx response at once, before the final one; head without the empty line. False if the client can't take one (HTTP/1.0, too late). */
-  interim?(session: number, head: Uint8Array): boolean;
+  /** A field line (without CRLF) of the 103 (Early Hints) that follows the decision at hand. False if the client can't take one (HTTP/1.0, too late). */
+  hint(session: number, field: Uint8Array): boolean;
+  /** Sets what a MARK_ names. False if the session is gone or memory is short; what the system refuses counts as done. */
+  mark(session: number, what: number, value: number): boolean;
   /** Looks up what an INSPECT_ names, into the cells from FACT_INSPECTED on. False if there is no such connection or it is not TCP. */
   inspect?(session: number, what: number): boolean;
   /** A copy of the TLVs of the client's PROXY header (type, 16-bit length, value, one after the other); null if there are none. */
   proxyTlvs?(session: number): Uint8Array | null;
   /** The client's saved SYN packet (listener option tcp-ss); null if there is none, or it was read before. */
   savedSyn?(session: number): Uint8Array | null;
-  shutdownServer(server: number): void;
+  /**
+   * Ends sessions in the next pass: `of` is an OF_ number, `index` that of the server, proxy or listener, or a session handle; `cause`
+   * the first letter of the termination state. What can still be answered is (502, 503), all else is closed. From the main thread:
+   * TrafficControl.shutdownSessions().
+   */
+  shutdownSessions(of: number, index: number, cause: 'K' | 'D' | 'U'): void;
+  /** As shutdownSessions(OF_SERVER, …). */
+  shutdownServer(server: number, cause?: 'K' | 'D' | 'U'): void;
+  /** Puts a server into a row that no session uses, or behind the last one. */
+  setServer(index: number, server: EngineServer): void;
   /** Any thread's engine: run a pass soon. */
   post(): void;
   /** Closes all at once; the object is dead afterwards. */

@@ -73,6 +73,46 @@ ssize_t sendv(int fd, const iovec* iov, int count, bool more) {
   return room;
 }
 
+// A datagram is taken as a whole or not at all.
+int sendmmsg(int fd, mmsghdr* messages, unsigned count) {
+  ssize_t failed;
+  size_t most = count;
+  Peer* p = socket_of(Call::SendMany, fd, failed, &most);
+  if (p == nullptr) return static_cast<int>(failed);
+  int sent = 0;
+  for (unsigned i = 0; i < count && sent < static_cast<int>(most); i++) {
+    const iovec& part = messages[i].msg_hdr.msg_iov[0];
+    ssize_t room = kernel().sendable(*p, part.iov_len);
+    if (room < static_cast<ssize_t>(part.iov_len)) return sent > 0 ? sent : room < 0 ? static_cast<int>(room) : -EAGAIN;
+    kernel().deliver(*p, static_cast<const char*>(part.iov_base), part.iov_len, false);
+    sent++;
+  }
+  return sent;
+}
+
+// A pipe takes a page into each of its slots.
+ssize_t writev(int fd, const iovec* iov, int count) {
+  Descriptor* d = kernel().find(Call::Write, fd, Kind::PipeIn);
+  if (d == nullptr) return -EBADF;
+  size_t most = script::UNLIMITED;
+  int failed = kernel().enter(Call::Write, fd, &most);
+  if (failed < 0) return failed;
+  std::string all;
+  for (int i = 0; i < count; i++) all.append(static_cast<const char*>(iov[i].iov_base), iov[i].iov_len);
+  all.resize(std::min(all.size(), most));
+  size_t taken = 0;
+  while (taken < all.size() && d->pipe->slots.size() < d->pipe->most) {
+    d->pipe->slots.push_back(all.substr(taken, script::PAGE));
+    taken += d->pipe->slots.back().size();
+  }
+  return taken > 0 ? static_cast<ssize_t>(taken) : -EAGAIN;
+}
+
+WriteEnd write_end(int fd) {
+  Descriptor* d = kernel().find(Call::Write, fd, Kind::Free);
+  return {fd, d != nullptr && d->kind == Kind::Socket};
+}
+
 ssize_t splice_in(int fd, int pipe_in, size_t n) {
   ssize_t failed;
   Peer* p = socket_of(Call::SpliceIn, fd, failed, &n);

@@ -32,7 +32,7 @@ constexpr size_t UNLIMITED = ~size_t{0};
 
 enum class Call : uint8_t {
   Recv, Peek, Send, SpliceIn, SpliceOut, Read, Pipe, PipeSize, SetPipeSize, Accept, Socket, Connect, Bind, Listen,
-  SetOption, GetOption, Address, ShutdownWrite, Close, EpollCreate, EpollCtl, EpollWait, EventFd, TimerFd, Count
+  SetOption, GetOption, Address, ShutdownWrite, Close, EpollCreate, EpollCtl, EpollWait, EventFd, TimerFd, SendMany, Write, Count
 };
 
 // What connect() to an address does.

@@ -14,7 +14,7 @@ namespace {
 const char* const CALL_NAMES[] = {
     "recv", "peek", "send", "splice_in", "splice_out", "read", "pipe", "pipe_size", "set_pipe_size", "accept", "socket", "connect", "bind",
     "listen", "set_option", "get_option", "address", "shutdown_write", "close", "epoll_create", "epoll_ctl", "epoll_wait",
-    "eventfd", "timerfd"};
+    "eventfd", "timerfd", "sendmmsg", "writev"};
 static_assert(sizeof CALL_NAMES / sizeof *CALL_NAMES == static_cast<size_t>(Call::Count));
 
 std::unique_ptr<Kernel>& only() {
