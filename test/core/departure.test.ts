@@ -49,7 +49,7 @@ describe('X-Original-To', () => {
 describe('unique ids', () => {
   test('are made once and stand in the header and in samples', async () => {
     const frontend = ['unique-id-format %{+X}o%ci:%cp-%rt-%[path]', 'unique-id-header X-Id', 'http-request set-header a %[unique-id]', 'http-request set-path /changed'];
-    expect(await added(frontend, [])).toEqual(['a: C0000207:9C40-0001-/p', 'X-Id: C0000207:9C40-0001-/p']);
+    expect(await added(frontend, [])).toEqual(['a: C0000207:9C40-0003-/p', 'X-Id: C0000207:9C40-0003-/p']);
   });
 
   test('need a format', async () => {

@@ -1,7 +1,7 @@
 /** The aliases of log-format strings (manual, section 8.2.6). Before the end of a stream they give what haproxy gives then. */
 import { hostname } from 'node:os';
 import {
-  FACT_ACCEPT_SEC, FACT_ACCEPT_USEC, FACT_ATTEMPT, FACT_FLAGS, FF_REDISPATCH, GS_CONNECTIONS, INSPECT_SERVER_ADDRESSES, PS_BACKEND_SESSIONS, PS_LOGS, PS_QUEUED,
+  FACT_ACCEPT_SEC, FACT_ACCEPT_USEC, FACT_ATTEMPT, FACT_DST_FAMILY, FACT_FLAGS, FACT_LISTENER, FACT_SRC_FAMILY, FF_REDISPATCH, GS_CONNECTIONS, INSPECT_SERVER_ADDRESSES, PS_BACKEND_SESSIONS, PS_LOGS, PS_QUEUED,
   PS_SESSIONS, SS_QUEUED, SS_SESSIONS,
 } from '../abi.js';
 import type { Side } from '../capture.js';
@@ -14,7 +14,7 @@ import type { Tx } from '../tx.js';
 import { transactionIdOf } from '../transaction_id.js';
 import { uniqueIdOf } from '../unique_id.js';
 import { requestAliases } from './alias_request.js';
-import { DATE, dateText, encodeLog, hexadecimal, milliseconds, plain, text, type Alias } from './alias_row.js';
+import { DATE, dateText, encodeCapture, hexadecimal, milliseconds, plain, text, type Alias } from './alias_row.js';
 import { timeAliases } from './alias_time.js';
 
 const address = (compile: (env: CompileEnv) => Fetch): Alias => ({ quoted: true, digits: 8, compile });
@@ -51,11 +51,18 @@ const either = (first: Alias, second: (env: CompileEnv) => Fetch): Alias => ({
 });
 const hasServer = (tx: Tx, env: CompileEnv): boolean => tx.server >= 0 && inspected(tx, env, INSPECT_SERVER_ADDRESSES);
 
-/** The captures of one side in the order of their slots; none if the frontend has no slot. */
-const captured = (side: Side) => ({ model }: CompileEnv) => (tx: Tx): readonly (string | undefined)[] => {
-  const slots = model.proxies[tx.frontend]!.captures[side];
-  const texts = side === 'request' ? tx.streamIfAny()?.requestCaptures : tx.streamIfAny()?.responseCaptures;
-  return slots.map((_slot, i) => texts?.[i]);
+const NOTHING: readonly undefined[] = [];
+
+/** The captures of one side in the order of their slots; none if the frontend has no slot, or as long as there is no request. */
+const captured = (side: Side) => ({ model, keeps }: CompileEnv) => {
+  keeps.add('request-line');
+  return (tx: Tx): readonly (string | undefined)[] => {
+    const stream = tx.streamIfAny();
+    const slots = model.proxies[tx.frontend]!.captures[side];
+    if (stream === undefined || slots.length === 0) return NOTHING;
+    const texts = side === 'request' ? stream.requestCaptures : stream.responseCaptures;
+    return stream.uri === undefined && texts.length === 0 ? NOTHING : slots.map((_slot, i) => texts[i]);
+  };
 };
 
 function inBraces(side: Side): Alias {
@@ -63,7 +70,7 @@ function inBraces(side: Side): Alias {
     const read = captured(side)(env);
     return (tx) => {
       const texts = read(tx);
-      return texts.length === 0 ? '' : `{${texts.map((value) => encodeLog(value ?? '')).join('|')}}`;
+      return texts.length === 0 ? '' : `{${texts.map((value) => encodeCapture(value ?? '')).join('|')}}`;
     };
   });
   return { ...alias, captures: true };
@@ -72,7 +79,7 @@ function inBraces(side: Side): Alias {
 function listed(side: Side): Alias {
   const list = (env: CompileEnv) => {
     const read = captured(side)(env);
-    return (tx: Tx): string[] => read(tx).map((value) => encodeLog(value ?? ''));
+    return (tx: Tx): string[] => read(tx).map((value) => encodeCapture(value ?? ''));
   };
   return { ...text((env) => (tx) => list(env)(tx).join(' ')), list };
 }
@@ -83,6 +90,12 @@ function acceptDate(zone: string, utc: boolean): Alias {
     return (tx) => write(tx.facts[FACT_ACCEPT_SEC]!);
   });
 }
+
+/** Unix sockets have no address but their kind, and no port but the number of the bind line. */
+const UNIX = 1;
+const unix = (tx: Tx, family: number): string | undefined => (tx.facts[family] === UNIX ? 'unix' : undefined);
+const clientPort = (read: (tx: Tx) => number | undefined): Alias =>
+  port(({ model }) => (tx) => read(tx) ?? (tx.facts[FACT_SRC_FAMILY] === UNIX ? model.listeners[tx.facts[FACT_LISTENER]!]?.id : undefined));
 
 const acceptMs = (tx: Tx): number => Math.floor(tx.facts[FACT_ACCEPT_USEC]! / 1000);
 
@@ -112,13 +125,13 @@ export const aliases: Readonly<Record<string, Alias>> = {
   bi: serverAddress('src'),
   bp: serverPort('src'),
   bq: plain(proxyCount(backendOf, PS_QUEUED)),
-  ci: address(() => (tx) => tx.src()),
-  cp: port(() => (tx) => (tx.src() === undefined ? undefined : tx.srcPort())),
+  ci: address(() => (tx) => tx.src() ?? unix(tx, FACT_SRC_FAMILY)),
+  cp: clientPort((tx) => (tx.src() === undefined ? undefined : tx.srcPort())),
   f: proxyName(frontendOf),
   ft: proxyName(frontendOf),
   fc: plain(proxyCount(frontendOf, PS_SESSIONS)),
-  fi: address(() => (tx) => tx.dst()),
-  fp: port(() => (tx) => (tx.dst() === undefined ? undefined : tx.dstPort())),
+  fi: address(() => (tx) => tx.dst() ?? unix(tx, FACT_DST_FAMILY)),
+  fp: clientPort((tx) => (tx.dst() === undefined ? undefined : tx.dstPort())),
   lc: hexadecimal(4, proxyCount(frontendOf, PS_LOGS)),
   hr: inBraces('request'),
   hrl: listed('request'),

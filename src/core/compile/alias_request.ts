@@ -5,7 +5,7 @@ import type { CompileEnv, Fetch } from '../row.js';
 import type { Stream } from '../stream.js';
 import { pathEnd, pathStart } from '../target.js';
 import type { Tx } from '../tx.js';
-import { encodeLog, plain, text, type Alias } from './alias_row.js';
+import { encodeLine, plain, text, type Alias } from './alias_row.js';
 import { asFarAs, isLoggedEarly } from './alias_time.js';
 
 /** What stands for the parts of a request that could not be read. */
@@ -17,7 +17,7 @@ function ofLine(read: (stream: Stream) => string): Alias {
     env.keeps.add('request-line');
     return (tx) => {
       const stream = tx.streamIfAny();
-      return stream === undefined || stream.uri === undefined ? UNREADABLE : encodeLog(read(stream));
+      return stream === undefined || stream.uri === undefined ? UNREADABLE : encodeLine(read(stream));
     };
   });
 }
@@ -59,7 +59,7 @@ export const requestAliases: Readonly<Record<string, Alias>> = {
   HU: ofLine(uriOf),
   HV: ofLine(version),
   r: ofLine((stream) => `${stream.method ?? ''} ${uriOf(stream)} ${version(stream)}`),
-  ST: plain(() => (tx) => tx.status() || -1),
+  ST: plain(({ model }) => (tx) => tx.status() || (model.proxies[tx.frontend]?.mode === 'http' ? -1 : 0)),
   CC: text(() => (tx) => tx.streamIfAny()?.requestCookie),
   CS: text(() => (tx) => tx.streamIfAny()?.responseCookie),
   tsc: plain(() => (tx: Tx) => terminationState(tx) + (tx.streamIfAny()?.cookieState ?? '--')),

@@ -24,11 +24,17 @@ export const text = (compile: Compile): Alias => ({ quoted: true, digits: 0, com
 export const plain = (compile: Compile): Alias => ({ quoted: false, digits: 0, compile });
 export const hexadecimal = (digits: number, compile: Compile): Alias => ({ quoted: false, digits, compile });
 
-/** What is not printable, and what delimits captures, as #XX (manual, section 8.6). */
-export function encodeLog(value: string): string {
+const hexByte = (char: string): string => `#${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+
+/** What is not printable, and quotes, as #XX (manual, section 8.6). */
+export function encodeLine(value: string): string {
+  return /[\0-\x1f"#\x7f-\xff]/.test(value) ? value.replace(/[\0-\x1f"#\x7f-\xff]/g, hexByte) : value;
+}
+
+/** The same for captures, and what delimits them. */
+export function encodeCapture(value: string): string {
   return /[\0-\x1f"#{|}\x7f-\xff]/.test(value) ? value.replace(/[\0-\x1f"#{|}\x7f-\xff]/g, hexByte) : value;
 }
-const hexByte = (char: string): string => `#${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
 
 /** Whole seconds of a date change seldom: the text of the last one is kept. */
 export function dateText(format: string, utc: boolean): (seconds: number) => string {

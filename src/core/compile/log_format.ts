@@ -120,11 +120,30 @@ function merged(parts: readonly Part[]): Part[] {
   return out;
 }
 
+/** In lines of logs blanks separate fields: behind an item that printed nothing there is none. */
+function separated(parts: readonly Part[]): (tx: Tx) => string {
+  const steps = parts.map((part) => (typeof part !== 'string'
+    ? { read: part, text: '', bare: '', ends: false }
+    : { read: null, text: part, bare: part.startsWith(' ') ? part.slice(1) : part, ends: part.endsWith(' ') }));
+  return (tx) => {
+    let line = '';
+    let open = true;
+    for (const { read, text, bare, ends } of steps) {
+      const more = read !== null ? read(tx) : open ? bare : text;
+      if (more === '') continue;
+      line += more;
+      open = ends;
+    }
+    return line;
+  };
+}
+
 /** Compiles a log-format string. The result is latin1, one char a byte. */
 export function compileLogFormat(format: LogFormat, encoding: Encoding, env: CompileEnv): (tx: Tx) => string {
   const binary = format.binary === true;
   if (format.encoding != null) return compileObject(format, format.encoding, env);
   const parts = merged(format.items.map((item) => partOf(item, encoding, binary, env)));
+  if (encoding === 'log') return separated(parts);
   const makers = parts.map((part) => (typeof part === 'string' ? () => part : part));
   const [first, second, third] = makers;
   switch (parts.length) {
