@@ -1,15 +1,18 @@
 /** The predicates of `.if` conditions and `-cc`, with the facts they ask about. */
 
 /** The HAProxy version whose language we speak. */
-export const HAPROXY_VERSION = '3.0.0';
-export const HAPROXY_BRANCH = '3.0';
+export const HAPROXY_VERSION = '3.5.0';
+export const HAPROXY_BRANCH = '3.5';
 
-/** What `feature()` answers, by the names of `haproxy -vv`; a name that isn't listed is a feature we don't have. */
+/**
+ * What `feature()` answers, by the names of `haproxy -vv`; a name that isn't listed is a feature we don't have. OPENSSL and LIBCRYPT
+ * stand for what samples and userlists compute with them: keywords of TLS that are not there are refused, not passed over.
+ */
 export const FEATURES: Readonly<Record<string, boolean>> = {
   '51DEGREES': false, ACCEPT4: true, BACKTRACE: true, CLOSEFROM: false, CPU_AFFINITY: false, CRYPT_H: false, DEVICEATLAS: false,
-  DL: false, ENGINE: false, EPOLL: true, EVPORTS: false, GETADDRINFO: true, KQUEUE: false, LIBCRYPT: false, LINUX_CAP: false,
+  DL: false, ENGINE: false, EPOLL: true, EVPORTS: false, GETADDRINFO: true, KQUEUE: false, LIBCRYPT: true, LINUX_CAP: false,
   LINUX_SPLICE: true, LINUX_TPROXY: false, LUA: false, MATH: true, MEMORY_PROFILING: false, NETFILTER: false, NS: false,
-  OBSOLETE_LINKER: false, OPENSSL: false, OPENSSL_AWSLC: false, OPENSSL_WOLFSSL: false, OT: false, PCRE: false, PCRE2: false,
+  OBSOLETE_LINKER: false, OPENSSL: true, OPENSSL_AWSLC: false, OPENSSL_WOLFSSL: false, OT: false, PCRE: false, PCRE2: false,
   PCRE2_JIT: false, PCRE_JIT: false, POLL: false, PRCTL: false, PROCCTL: false, PROMEX: true, PTHREAD_EMULATION: false, QUIC: false,
   QUIC_OPENSSL_COMPAT: false, RT: false, SHM_OPEN: false, SLZ: false, SSL: false, STATIC_PCRE: false, STATIC_PCRE2: false,
   SYSTEMD: false, TFO: true, THREAD: true, THREAD_DUMP: false, TPROXY: false, WURFL: false, ZLIB: false,
@@ -35,6 +38,9 @@ export interface PredicateRow {
   evaluate(args: readonly string[], facts: PredicateFacts): boolean;
 }
 
+/** Of the OpenSSL that node brings. */
+const OPENSSL_VERSION = process.versions.openssl ?? '0';
+
 const answer = (table: Readonly<Record<string, boolean>>, name: string): boolean => Object.hasOwn(table, name) && table[name] === true;
 const never = (): boolean => false;
 
@@ -47,9 +53,9 @@ export const PREDICATES: readonly PredicateRow[] = [
   { name: 'strstr', args: 2, doc: 'the first string contains the second', evaluate: ([a = '', b = '']) => a.includes(b) },
   { name: 'version_atleast', args: 1, doc: 'the version is that or newer', evaluate: ([a = '']) => compareVersions(HAPROXY_VERSION, a) >= 0 },
   { name: 'version_before', args: 1, doc: 'the version is older', evaluate: ([a = '']) => compareVersions(HAPROXY_VERSION, a) < 0 },
-  { name: 'openssl_version_atleast', args: 1, doc: 'OpenSSL is there, of that version or newer', evaluate: never },
-  { name: 'openssl_version_before', args: 1, doc: 'OpenSSL is there, and older', evaluate: never },
-  { name: 'ssllib_name_startswith', args: 1, doc: 'a TLS library is there whose name starts so', evaluate: never },
+  { name: 'openssl_version_atleast', args: 1, doc: 'OpenSSL is there, of that version or newer', evaluate: ([a = '']) => compareOpenssl(OPENSSL_VERSION, a) >= 0 },
+  { name: 'openssl_version_before', args: 1, doc: 'OpenSSL is there, and older', evaluate: ([a = '']) => compareOpenssl(OPENSSL_VERSION, a) < 0 },
+  { name: 'ssllib_name_startswith', args: 1, doc: 'a TLS library is there whose name starts so', evaluate: ([a = '']) => 'OpenSSL'.startsWith(a) },
   { name: 'awslc_api_atleast', args: 1, doc: 'AWS-LC is there with that API or newer', evaluate: never },
   { name: 'awslc_api_before', args: 1, doc: 'AWS-LC is there with an older API', evaluate: never },
   { name: 'fips_mode', args: 0, doc: 'the TLS library runs in FIPS mode', evaluate: never },
@@ -72,4 +78,17 @@ export function compareVersions(a: string, b: string): number {
     if (difference !== 0) return difference;
   }
   return 0;
+}
+
+/** Major, minor, patch, and the letter that releases before 3.0 have. */
+function opensslNumbers(text: string): number[] {
+  const match = /^(\d+)(?:\.(\d+))?(?:\.(\d+))?([a-z])?/.exec(text);
+  return [1, 2, 3].map((group) => Number(match?.[group] ?? 0)).concat(match?.[4]?.charCodeAt(0) ?? 0);
+}
+
+/** As compareVersions(), for OpenSSL's numbers. */
+export function compareOpenssl(a: string, b: string): number {
+  const [left, right] = [opensslNumbers(a), opensslNumbers(b)];
+  const differing = left.findIndex((part, i) => part !== right[i]);
+  return differing < 0 ? 0 : left[differing]! - right[differing]!;
 }

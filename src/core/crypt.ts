@@ -1,8 +1,9 @@
 /**
  * crypt(3) for the hashes that userlists hold: $1$ (MD5), $5$ (SHA-256) and $6$ (SHA-512; Drepper, "Unix crypt using SHA-256 and
- * SHA-512"). Passwords are latin1, one char a byte.
+ * SHA-512"), and DES. Passwords are latin1, one char a byte.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { cryptDes, isDesHash } from './crypt_des.js';
 
 const ALPHABET = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const DEFAULT_ROUNDS = 5000;
@@ -113,12 +114,12 @@ export function crypt(password: string, settings: string): string | undefined {
   const bytes = Buffer.from(password, 'latin1');
   if (settings.startsWith('$6$')) return sha('sha512', bytes, settings);
   if (settings.startsWith('$5$')) return sha('sha256', bytes, settings);
-  return md5(bytes, settings);
+  return isDesHash(settings) ? cryptDes(password, settings) : md5(bytes, settings);
 }
 
 /** True if crypt() knows the method of a hash. */
 export function isKnownHash(hash: string): boolean {
-  return /^\$[156]\$/.test(hash);
+  return /^\$[156]\$/.test(hash) || isDesHash(hash);
 }
 
 /** Compares without telling by its time how much is equal. */

@@ -14,11 +14,12 @@ export function shortVersion(): string {
 
 /** What `-vv` prints: people are asked for it when they report a bug. */
 export function longVersion(): string {
-  const { node, v8, uv } = process.versions;
+  const { node, v8, uv, openssl } = process.versions;
   const features = Object.entries(FEATURES).map(([name, there]) => `${there ? '+' : '-'}${name}`);
   return [
     shortVersion().trimEnd(),
     `Running on: Node ${node} (V8 ${v8}, libuv ${uv}), ${process.platform} ${process.arch}`,
+    `Built with: OpenSSL ${openssl}, for samples and userlists`,
     `Executable: ${process.execPath}`,
     `Feature list: ${features.join(' ')}`,
     'Polling system: epoll, edge-triggered, one per worker',

@@ -12,9 +12,9 @@ describe('values', () => {
     ['defined(SET)', true], ['defined(UNSET)', false], ['defined()', false], ['defined', false],
     ['streq(a,a)', true], ['streq(a, a)', false], ['strneq(a,b)', true], ['strstr(abc,b)', true], ['strstr(abc,d)', false],
     ['streq("a,b",\'a,b\')', true], ['streq(a b,a b)', true], ['streq(,)', true],
-    ['feature(THREAD)', true], ['feature(LINUX_SPLICE)', true], ['feature(OPENSSL)', false], ['feature(LUA)', false], ['feature(toString)', false],
-    ['version_atleast(2.4-dev19)', true], ['version_atleast(3.0)', true], ['version_atleast(3.0.1)', false], ['version_before(3.1-dev1)', true],
-    ['openssl_version_atleast(1.1.1)', false], ['openssl_version_before(9)', false], ['ssllib_name_startswith(Open)', false],
+    ['feature(THREAD)', true], ['feature(LINUX_SPLICE)', true], ['feature(OPENSSL)', true], ['feature(LIBCRYPT)', true], ['feature(QUIC)', false], ['feature(LUA)', false], ['feature(toString)', false],
+    ['version_atleast(2.4-dev19)', true], ['version_atleast(3.0)', true], ['version_atleast(3.5-dev5)', true], ['version_atleast(3.5.1)', false], ['version_before(3.6-dev1)', true], ['version_before(3.5)', false],
+    ['openssl_version_atleast(1.1.1)', true], ['openssl_version_before(99)', true], ['openssl_version_before(1.1.1w)', false], ['ssllib_name_startswith(Open)', true], ['ssllib_name_startswith(wolf)', false],
     ['awslc_api_atleast(1)', false], ['awslc_api_before(99)', false], ['fips_mode()', false],
     ['enabled(EPOLL)', true], ['enabled(SPLICE)', false], ['enabled(NOPE)', false],
   ])('%s', (text, value) => {

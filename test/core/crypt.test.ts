@@ -21,6 +21,15 @@ test('the number of rounds has bounds', () => {
   expect(crypt('x', '$5$rounds=10$salt')).toMatch(/^\$5\$rounds=1000\$salt\$/);
 });
 
+/** Made by perl's crypt(), the second one also in PHP's manual. */
+test.each([
+  ['secret', 'abNANd1rDfiNc'], ['rasmuslerdorf', 'rl.3StKT.4T8M'], ['', 'zz6dpSdr.LHZw'], ['longerthan8chars', './haKoGjqSo/Y'],
+])('DES of %s', (password, hash) => {
+  expect(crypt(password, hash)).toBe(hash);
+  expect(crypt(`x${password}`, hash)).not.toBe(hash);
+  expect(isKnownHash(hash)).toBe(true);
+});
+
 test('other methods are not known', () => {
   expect(['$1$a$b', '$5$a$b', '$6$a$b', 'plain', '$2b$05$abc', '$y$j9T$x'].map(isKnownHash)).toEqual([true, true, true, false, false, false]);
   expect([crypt('x', 'ab'), crypt('x', '$2b$05$abc')]).toEqual([undefined, undefined]);

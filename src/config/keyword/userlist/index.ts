@@ -1,13 +1,11 @@
 /** Keywords of `userlist` sections (manual, 12.2). */
+import { isKnownHash } from '../../../core/crypt.js';
 import type { Reference, UserlistDraft } from '../../draft.js';
 import { subspan } from '../../source.js';
 import type { Word } from '../../source.js';
 import type { Walk } from '../../walk.js';
 import type { KeywordRow } from '../row.js';
 import { KeywordTable } from '../table.js';
-
-/** Hashes of crypt(3) that are understood. */
-const KNOWN_HASH = /^\$[156]\$/;
 
 /** The names in a list with commas, each with its place. */
 function namesIn(word: Word): Reference[] {
@@ -56,7 +54,7 @@ const user: KeywordRow<UserlistDraft> = {
   ],
   usage: '<name> [ password <hash> | insecure-password <password> ] [ groups <group>[,<group>...] ]',
   support: 'yes',
-  doc: 'A user, with a crypt(3) hash (`$1$`, `$5$`, `$6$`) or the password itself; without one nobody gets in.',
+  doc: 'A user, with a crypt(3) hash (`$1$`, `$5$`, `$6$` or DES) or the password itself; without one nobody gets in.',
   parse(walk, { name: list, users }) {
     const name = walk.need('<name> as arguments');
     if (name === undefined) return;
@@ -68,7 +66,7 @@ const user: KeywordRow<UserlistDraft> = {
       if (word.text === 'password' || word.text === 'insecure-password') {
         password = value?.text ?? '';
         insecure = word.text === 'insecure-password';
-        if (!insecure && value !== undefined && !KNOWN_HASH.test(password))
+        if (!insecure && value !== undefined && !isKnownHash(password))
           walk.warn(
             value,
             `'user' : this kind of password hash is not supported: nobody gets in as '${name.text}'`,
