@@ -112,29 +112,53 @@ ProxyConf read_proxy(const Field& field, int32_t proxies, int32_t responses) {
   to.default_backend = field.at("defaultBackend").integer(-1, proxies - 1);
   to.retries = field.at("retries").integer(0);
   to.redispatch = field.at("redispatch").integer();
+  to.retry_on = field.at("retryOn").integer(0);
+  to.send_name = field.at("sendNameHeader").text();
   Field errors = field.at("errors");
   for (uint32_t i = 0, n = errors.length(); i < n; i++) {
     Field pair = errors.at(i);
     if (pair.length() != 2) pair.fail("[status, response]");
-    // -2: an empty errorfile, nothing is sent.
-    to.errors[pair.at(0u).integer(100, 599)] = pair.at(1u).integer(-2, responses - 1) + 1;
+    // -2: an empty errorfile, nothing is sent; -3: the core makes the reply.
+    to.errors[pair.at(0u).integer(100, 599)] = pair.at(1u).integer(-3, responses - 1) + 1;
   }
   read_forward_for(field.at("forwardFor"), to.forward_for);
+  return to;
+}
+
+SourceConf read_source(const Field& field) {
+  SourceConf to;
+  if (field.is_null()) return to;
+  Field address = field.at("address"), other = field.at("transparent"), header = field.at("header"), interface = field.at("interface");
+  if (!address.is_null()) to.address = address.address();
+  to.port = static_cast<uint16_t>(field.at("port").integer(0, 65535));
+  to.port_high = static_cast<uint16_t>(field.at("portHigh").integer(0, 65535));
+  to.from = static_cast<SourceFrom>(field.at("from").integer(SRC_CONFIGURED, SRC_HEADER));
+  if (!other.is_null()) to.transparent = other.address();
+  to.transparent_port = field.at("transparentPort").boolean();
+  if (!header.is_null()) to.header = header.text();
+  to.occurrence = field.at("occurrence").integer();
+  if (!interface.is_null()) to.interface = interface.text();
   return to;
 }
 
 ServerConf read_server(const Field& field, int32_t proxies) {
   ServerConf to;
   to.proxy = field.at("proxy").integer(0, proxies - 1);
+  to.id = field.at("id").integer(0);
+  to.name = field.at("name").text();
   to.options = field.at("options").integer();
   to.address = field.at("address").address();
-  Field source = field.at("source");
-  if (!source.is_null()) to.source = source.address();
-  Field congestion = field.at("congestion");
+  to.port_offset = field.at("portOffset").integer(-65535, 65535);
+  to.source = read_source(field.at("source"));
+  Field congestion = field.at("congestion"), socks4 = field.at("socks4");
   if (!congestion.is_null()) to.congestion = congestion.text();
+  if (!socks4.is_null()) to.socks4 = socks4.address();
+  to.user_timeout_ms = field.at("userTimeoutMs").integer(0);
   to.pool_max = field.at("poolMax").integer(-1);
+  to.pool_low = field.at("poolLow").integer(0);
   to.max_reuse = field.at("maxReuse").integer(-1);
   to.pool_purge_ms = field.at("poolPurgeMs").integer(0);
+  to.error_limit = field.at("errorLimit").integer(1);
   return to;
 }
 
@@ -143,6 +167,7 @@ ListenerConf read_listener(const Field& field, int32_t proxies) {
   to.fd = field.at("fd").integer(-1);
   to.frontend = field.at("frontend").integer(0, proxies - 1);
   to.options = field.at("options").integer();
+  to.backlog = field.at("backlog").integer(0);
   return to;
 }
 
@@ -161,6 +186,13 @@ EngineConf read_engine_conf(const Napi::Value& conf) {
   to.max_pipes = field.at("maxPipes").integer(0);
   to.max_connections = field.at("maxConnections").integer(0);
   to.splice = field.at("splice").boolean();
+  to.share_idle = field.at("shareIdle").boolean() && to.workers > 1;
+  to.options = field.at("options").integer(0);
+  Field errors = field.at("errorCodes"), failures = field.at("failCodes");
+  for (uint32_t i = 0, n = errors.length(); i < n; i++) to.error_codes.set(static_cast<size_t>(errors.at(i).integer(100, 599) - 100));
+  for (uint32_t i = 0, n = failures.length(); i < n; i++) to.fail_codes.set(static_cast<size_t>(failures.at(i).integer(100, 599) - 100));
+  Field cases = field.at("headerCases");
+  for (uint32_t i = 0, n = cases.length(); i < n; i++) to.header_cases.add(cases.at(i).at(0u).text(), cases.at(i).at(1u).text());
   to.responses = rows<std::string>(field.at("responses"), [](const Field& f) { return std::string(f.bytes()); });
   Field proxies = field.at("proxies");
   auto count = static_cast<int32_t>(proxies.length()), responses = static_cast<int32_t>(to.responses.size());
@@ -169,6 +201,8 @@ EngineConf read_engine_conf(const Napi::Value& conf) {
   to.listeners = rows<ListenerConf>(field.at("listeners"), [&](const Field& f) { return read_listener(f, count); });
   return to;
 }
+
+ServerConf read_server_conf(const Napi::Value& conf, int32_t proxies) { return read_server(Field(conf, "EngineServer"), proxies); }
 
 std::string_view bytes_of(const Napi::Value& value, const char* name) { return Field(value, name).bytes(); }
 

@@ -78,7 +78,12 @@ void Drive::ready(uv_poll_t* poll, int status, int events) { static_cast<Drive*>
 
 void Drive::pass() {
   in_pass_ = true;
-  engine_->pass();
+  try {
+    engine_->pass();
+  } catch (const std::exception& error) {   // outside of any session; an exception must not reach libuv
+    memory_short(error.what());
+    engine_->post();
+  }
   in_pass_ = false;
   if (in_javascript_) {
     in_javascript_ = false;
@@ -123,24 +128,36 @@ int32_t Drive::decide(int32_t phase, uint32_t session) {
   return status == napi_ok ? verdict : failed();
 }
 
-// decide() threw, or answered something that is no number. The session ends and the process lives on; the error is told as
-// a warning at the first, second, fourth, … time: a rule that always throws must not flood the log.
+// decide() threw, or answered something that is no number. The session ends and the process lives on.
 int32_t Drive::failed() {
   napi_value thrown = nullptr;
   bool pending = false;
   napi_is_exception_pending(env_, &pending);
   if (pending) napi_get_and_clear_last_exception(env_, &thrown);
   failures_++;
-  if ((failures_ & (failures_ - 1)) == 0) warn(thrown);
+  if ((failures_ & (failures_ - 1)) != 0) return VERDICT_FAILED;
+  napi_handle_scope scope;
+  if (napi_open_handle_scope(env_, &scope) != napi_ok) return VERDICT_FAILED;
+  warn("a decision failed and its session was ended (" + std::to_string(failures_) + " so far): " +
+       (thrown == nullptr ? "decide() returned no integer" : text_of(env_, thrown)));
+  napi_close_handle_scope(env_, scope);
   return VERDICT_FAILED;
 }
 
+// Told as a warning at the first, second, fourth, … time, as failed decisions are: what happens always must not flood the log.
+void Drive::memory_short(const char* what) {
+  shortages_++;
+  if ((shortages_ & (shortages_ - 1)) != 0) return;
+  try {
+    warn("memory is short and a session was ended (" + std::to_string(shortages_) + " so far): " + what);
+  } catch (const std::bad_alloc&) {
+  }
+}
+
 // Calls that fail are let be: in a worker that is being terminated every one does.
-void Drive::warn(napi_value thrown) {
+void Drive::warn(const std::string& text) {
   napi_handle_scope scope;
   if (napi_open_handle_scope(env_, &scope) != napi_ok) return;
-  std::string text = "a decision failed and its session was ended (" + std::to_string(failures_) + " so far): ";
-  text += thrown == nullptr ? "decide() returned no integer" : text_of(env_, thrown);
   napi_value global, process, emit, arguments[2], ignored;
   if (napi_get_global(env_, &global) == napi_ok && napi_get_named_property(env_, global, "process", &process) == napi_ok &&
       napi_get_named_property(env_, process, "emitWarning", &emit) == napi_ok &&
@@ -188,10 +205,15 @@ Napi::Function EngineObject::define(Napi::Env env) {
                          InstanceMethod<&EngineObject::sessions>("sessions"),
                          InstanceMethod<&EngineObject::resume>("resume"),
                          InstanceMethod<&EngineObject::reply>("reply"),
-                         InstanceMethod<&EngineObject::interim>("interim"),
+                         InstanceMethod<&EngineObject::hint>("hint"),
+                         InstanceMethod<&EngineObject::mark>("mark"),
+                         InstanceMethod<&EngineObject::saved_syn>("savedSyn"),
                          InstanceMethod<&EngineObject::inspect>("inspect"),
                          InstanceMethod<&EngineObject::proxy_tlvs>("proxyTlvs"),
+                         InstanceMethod<&EngineObject::listening>("listening"),
+                         InstanceMethod<&EngineObject::shutdown_sessions>("shutdownSessions"),
                          InstanceMethod<&EngineObject::shutdown_server>("shutdownServer"),
+                         InstanceMethod<&EngineObject::set_server>("setServer"),
                          InstanceMethod<&EngineObject::post>("post"),
                          InstanceMethod<&EngineObject::close>("close"),
                      });
@@ -201,6 +223,7 @@ EngineObject::EngineObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<En
   Napi::Env env = info.Env();
   if (!info[1].IsFunction()) throw Napi::TypeError::New(env, "createEngine: decide must be a function");
   EngineConf conf = read_engine_conf(info[0]);
+  proxies_ = static_cast<int32_t>(conf.proxies.size());
   int32_t id = info[0].As<Napi::Object>().Get("pages").ToNumber().Int32Value();
   std::shared_ptr<Pages> pages = find_pages(id);
   if (pages == nullptr) throw Napi::RangeError::New(env, "EngineConf.pages: there are no pages with the id " + std::to_string(id));
@@ -250,9 +273,20 @@ Napi::Value EngineObject::reply(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), engine(info).reply(info[0].ToNumber().Uint32Value(), head, body));
 }
 
-Napi::Value EngineObject::interim(const Napi::CallbackInfo& info) {
-  std::string_view head = bytes_of(info[1], "interim: head");
-  return Napi::Boolean::New(info.Env(), engine(info).interim(info[0].ToNumber().Uint32Value(), head));
+Napi::Value EngineObject::hint(const Napi::CallbackInfo& info) {
+  std::string_view field = bytes_of(info[1], "hint: field");
+  return Napi::Boolean::New(info.Env(), engine(info).hint(info[0].ToNumber().Uint32Value(), field));
+}
+
+Napi::Value EngineObject::mark(const Napi::CallbackInfo& info) {
+  uint32_t session = info[0].ToNumber().Uint32Value(), value = info[2].ToNumber().Uint32Value();
+  return Napi::Boolean::New(info.Env(), engine(info).mark(session, info[1].ToNumber().Int32Value(), value));
+}
+
+Napi::Value EngineObject::saved_syn(const Napi::CallbackInfo& info) {
+  char packet[SAVED_SYN_MAX];
+  size_t n = engine(info).saved_syn(info[0].ToNumber().Uint32Value(), packet, sizeof packet);
+  return n == 0 ? info.Env().Null() : Napi::Buffer<char>::Copy(info.Env(), packet, n);
 }
 
 Napi::Value EngineObject::inspect(const Napi::CallbackInfo& info) {
@@ -265,8 +299,31 @@ Napi::Value EngineObject::proxy_tlvs(const Napi::CallbackInfo& info) {
   return Napi::Buffer<char>::Copy(info.Env(), tlvs.data(), tlvs.size());
 }
 
+Napi::Value EngineObject::listening(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), engine(info).listening());
+}
+
+// The first letter of the termination state.
+char cause_of(const Napi::Value& value) {
+  std::string text = value.IsString() ? value.As<Napi::String>().Utf8Value() : std::string();
+  if (text != "K" && text != "D" && text != "U") throw Napi::TypeError::New(value.Env(), "shutdownSessions: the cause is 'K', 'D' or 'U'");
+  return text[0];
+}
+
+void EngineObject::shutdown_sessions(const Napi::CallbackInfo& info) {
+  Engine& to = engine(info);
+  if (info[0].ToNumber().Int32Value() == OF_SESSION) {
+    return to.shutdown_sessions(OF_SESSION, static_cast<int32_t>(info[1].ToNumber().Uint32Value()), cause_of(info[2]));
+  }
+  to.shutdown_sessions(info[0].ToNumber().Int32Value(), info[1].ToNumber().Int32Value(), cause_of(info[2]));
+}
+
 void EngineObject::shutdown_server(const Napi::CallbackInfo& info) {
-  engine(info).shutdown_server(info[0].ToNumber().Int32Value());
+  engine(info).shutdown_sessions(OF_SERVER, info[0].ToNumber().Int32Value(), info[1].IsUndefined() ? 'D' : cause_of(info[1]));
+}
+
+void EngineObject::set_server(const Napi::CallbackInfo& info) {
+  engine(info).set_server(info[0].ToNumber().Int32Value(), read_server_conf(info[1], proxies_));
 }
 
 void EngineObject::post(const Napi::CallbackInfo& info) { engine(info).post(); }

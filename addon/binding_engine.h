@@ -21,6 +21,7 @@ class Drive final : public Decider {
   void (*on_closed)(void* owner, bool ending) = nullptr;
   void* owner = nullptr;
   int32_t decide(int32_t phase, uint32_t session) override;
+  void memory_short(const char* what) override;
 
  private:
   Drive(Napi::Env env, EngineConf conf, std::shared_ptr<Pages> pages, Napi::Function decide);
@@ -29,7 +30,7 @@ class Drive final : public Decider {
   void pass();
   bool enter_javascript();
   int32_t failed();
-  void warn(napi_value thrown);
+  void warn(const std::string& text);
   void finish(bool ending);
   static void ready(uv_poll_t* poll, int status, int events);
   static void environment_ends(napi_async_cleanup_hook_handle hook, void* drive);
@@ -43,7 +44,7 @@ class Drive final : public Decider {
   napi_async_cleanup_hook_handle hook_ = nullptr;
   uv_poll_t poll_{};
   bool in_pass_ = false, in_javascript_ = false, closing_ = false, finished_ = false;
-  uint64_t failures_ = 0;
+  uint64_t failures_ = 0, shortages_ = 0;
   // Valid while in_javascript_: the scopes of this pass and the values that each call needs.
   napi_handle_scope handles_ = nullptr;
   napi_callback_scope callbacks_ = nullptr;
@@ -63,13 +64,19 @@ class EngineObject : public Napi::ObjectWrap<EngineObject> {
   Napi::Value sessions(const Napi::CallbackInfo& info);
   void resume(const Napi::CallbackInfo& info);
   Napi::Value reply(const Napi::CallbackInfo& info);
-  Napi::Value interim(const Napi::CallbackInfo& info);
+  Napi::Value hint(const Napi::CallbackInfo& info);
+  Napi::Value mark(const Napi::CallbackInfo& info);
+  Napi::Value saved_syn(const Napi::CallbackInfo& info);
   Napi::Value inspect(const Napi::CallbackInfo& info);
   Napi::Value proxy_tlvs(const Napi::CallbackInfo& info);
+  Napi::Value listening(const Napi::CallbackInfo& info);
+  void shutdown_sessions(const Napi::CallbackInfo& info);
   void shutdown_server(const Napi::CallbackInfo& info);
+  void set_server(const Napi::CallbackInfo& info);
   void post(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);
   Drive* drive_ = nullptr;
+  int32_t proxies_ = 0;
 };
 
 }  // namespace tsproxy

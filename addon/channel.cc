@@ -191,9 +191,10 @@ bool move(Worker& w, Channel& ch) {
       ch.flags |= BF_AGAIN;
       break;
     }
-    drop_kept(w, ch);
+    const bool keeps = ch.has(BF_REPLAY) && ch.buffer.length() < w.small.block_size();
+    if (!keeps) drop_kept(w, ch);
     size_t n = 0;
-    if (!may_splice(w, ch) || !splice(w, ch, budget, n)) n = copy(w, ch, budget);
+    if (keeps || !may_splice(w, ch) || !splice(w, ch, budget, n)) n = copy(w, ch, budget);
     moved |= n > 0;
     budget -= std::min(n, budget);
   }
@@ -204,7 +205,7 @@ bool move(Worker& w, Channel& ch) {
 
 void drop_kept(Worker& w, Channel& ch) {
   if (!ch.has(BF_KEEP)) return;
-  ch.flags &= static_cast<uint16_t>(~BF_KEEP);
+  ch.flags &= static_cast<uint16_t>(~(BF_KEEP | BF_REPLAY));
   ch.buffer.drop(ch.kept);
   ch.kept = 0;
   release_if_empty(w, ch);
@@ -215,7 +216,7 @@ void discard(Worker& w, Channel& ch) {
   ch.buffer.release(pool_of(w, ch));
   ch.large = false;
   ch.kept = 0;
-  ch.flags &= static_cast<uint16_t>(~BF_KEEP);
+  ch.flags &= static_cast<uint16_t>(~(BF_KEEP | BF_REPLAY));
   if (ch.pipe != nullptr) w.pipes.give(ch.pipe);
   ch.pipe = nullptr;
   settle(ch);

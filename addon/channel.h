@@ -23,6 +23,8 @@ enum ChannelFlag : uint16_t {
   BF_AGAIN = 0x4,        // the budget of this pass is used up: more could be moved now
   // computed
   BF_EMPTY = 0x10,
+  // control: the session alone
+  BF_REPLAY = 0x80,      // with KEEP: what comes later is kept too, as long as all of it fits into a buffer
   // shut: set once per stream
   BF_SHUTR = 0x100,      // nothing more comes in: end of the message or of the stream
   BF_SHUTW = 0x200,      // nothing more goes out: the end was passed on, or the consumer failed

@@ -7,9 +7,11 @@
 // Example: a client that sends a request and its FIN gives IN|RDHUP once; receive() returns the bytes and, because of
 // CO_RDHUP, leaves CO_IN set although the read was short; the next one returns 0 and sets CO_READ_END.
 #pragma once
+#include <memory>
 #include <string>
 #include "buffer.h"
 #include "loop.h"
+#include "route.h"
 
 namespace tsproxy {
 
@@ -33,12 +35,19 @@ enum ConnectionFlag : uint16_t {
   CO_NOLINGER = 0x8000,    // control: option nolinger: closing drops what the peer has not taken
 };
 
+// What is still to be said to a server before the first byte of the stream (greeting.h).
+enum class Greeting : uint8_t { None, Socks, SocksAnswer, ProxyHeader };
+
 struct Connection : Pollable {
   Connection() : Pollable(PollKind::Connection) {}
   uint32_t handle = 0;
   int32_t server = -1;              // server index of a connection to a server
   uint16_t flags = 0;
+  uint16_t source_port = 0;         // of a range: to be given back
   uint32_t uses = 0;                // streams it has carried
+  int32_t address_version = 0;      // of the server's address (server_address.h)
+  Greeting greeting = Greeting::None;
+  std::unique_ptr<Route> route;     // where the server has more than one; nullptr else
   Session* session = nullptr;       // owner; nullptr while idle, and once closed
   Buffer ahead;                     // bytes read that nobody has looked at; at most bufsize
   Connection* newer = nullptr;      // neighbours in the pool of idle connections

@@ -6,6 +6,8 @@
 #include "engine_parts.h"
 #include "override.h"
 #include "reply.h"
+#include "stick_track.h"
+#include "retry.h"
 
 namespace tsproxy {
 
@@ -102,8 +104,9 @@ void inspected(Worker& w, Session& s) { s.flags |= SF_INSPECTED; }
 void request_late(Worker& w, Session& s) {
   note_cause(s, 'c', 'R');
   bool probe = !s.has(SF_STARTED) && (w.frontend(s).options & PO_HTTP_IGNORE_PROBES) != 0;
-  if (probe) end_session(w, s);
-  else refuse(w, s, 408, 'c', 'R');
+  if (probe) return end_session(w, s);
+  if (s.has(SF_STARTED)) count_tracked(w, s, STICK_EVENT_REQUEST);
+  refuse(w, s, 408, 'c', 'R');
 }
 
 void queue_late(Worker& w, Session& s) { refuse(w, s, 503, 's', 'Q'); }
@@ -119,8 +122,14 @@ void client_late(Worker& w, Session& s) {
 }
 
 void server_late(Worker& w, Session& s) {
-  if (s.has(SF_HTTP) && !s.has(SF_RESPONDED)) refuse(w, s, 504, 's', 'H');
-  else refuse(w, s, 0, 's', 'D');
+  if (may_send_again(w, s, RE_RESPONSE_TIMEOUT)) {
+    send_again(w, s);
+  } else if (s.has(SF_HTTP) && !s.has(SF_RESPONDED)) {
+    count_tracked(w, s, STICK_EVENT_FAIL);
+    refuse(w, s, 504, 's', 'H');
+  } else {
+    refuse(w, s, 0, 's', 'D');
+  }
 }
 
 using Act = void (*)(Worker&, Session&);

@@ -100,16 +100,31 @@ void put_no_message(Worker& w, int32_t* f) {
   put_pair(&f[FACT_BODY_SIZE_LO], ~0ull);
 }
 
-void put_end(Worker& w, const Session& s, int32_t* f) {
+// The manual's number (fc_err_str) of what has broken a connection, 0 if nothing has.
+int32_t error_of(const Connection* c) {
+  constexpr int32_t RESET = 47;
+  return c != nullptr && (c->flags & (CO_FAILED | CO_READ_ERROR | CO_WRITE_ERROR)) != 0 ? RESET : 0;
+}
+
+// What is known so far: FF_KNOWN.
+void put_progress(Worker& w, const Session& s, int32_t phase, int32_t* f) {
+  f[FACT_FLAGS] |= FF_KNOWN;
   f[FACT_QUEUE_MS] = s.queue_ms;
   f[FACT_CONNECT_MS] = s.connect_ms;
   f[FACT_RESPONSE_MS] = s.response_ms;
-  f[FACT_TOTAL_MS] = static_cast<int32_t>(w.loop.now_ms() - s.stream_ms);
+  const uint64_t now = w.loop.now_ms();
+  f[FACT_TOTAL_MS] = static_cast<int32_t>(now - s.stream_ms);
   f[FACT_REQUEST_MS] = s.request_ms;
   f[FACT_IDLE_MS] = s.idle_ms;
-  f[FACT_TERM] = s.cause | s.where << 8;
+  f[FACT_TERM] = s.cause == '-' && phase != PHASE_END ? 0 : s.cause | s.where << 8;
   put_pair(&f[FACT_BYTES_IN_LO], s.up.received);
   put_pair(&f[FACT_BYTES_OUT_LO], s.down.sent);
+  f[FACT_REQUEST_VERSION] = s.request_ms < 0 ? -1 : s.has(SF_HTTP10) ? 0 : 1;
+  f[FACT_HANDSHAKE_MS] = s.handshake_ms;
+  f[FACT_ERRORS] = error_of(s.client) | error_of(s.target) << 8;
+  put_pair(&f[FACT_SENT_LO], s.up.sent);
+  put_pair(&f[FACT_RECEIVED_LO], s.down.received);
+  f[FACT_DATA_MS] = s.response_ms < 0 ? -1 : static_cast<int32_t>(now - s.connected_ms) - s.response_ms;
 }
 
 int32_t decide(Worker& w, int32_t phase, uint32_t session) {
@@ -263,12 +278,13 @@ int32_t ask(Worker& w, Session& s, int32_t phase, bool shown) {
   else put_no_message(w, f);
   if (shown && s.has(SF_HTTP) && !s.has(SF_WRITTEN) && (phase == PHASE_REQUEST || phase == PHASE_CONTENT)) put_body(w, s, phase, f);
   if (phase == PHASE_RESPONSE) put_body(w, s, phase, f);
-  if (phase == PHASE_END) put_end(w, s, f);
+  put_progress(w, s, phase, f);
   f[FACT_TAKE] = 0;
   w.window.edits()[0] = EDIT_END;
   w.deciding = s.handle;
   int32_t verdict = decide(w, phase, s.handle);
   w.deciding = NOBODY;
+  if (!w.hints.empty()) send_hints(w, s);
   s.flags &= ~SF_AGAIN;
   if (shown) w.loaded.edited = w.window.edits()[0] != EDIT_END;
   if (f[FACT_TAKE] != 0 && !take_over(w, s, phase)) return VERDICT_CLOSE;

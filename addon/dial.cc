@@ -1,12 +1,18 @@
 #include "dial.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <algorithm>
 #include <cerrno>
 #include "decision.h"
 #include "ending.h"
 #include "engine_parts.h"
+#include "greeting.h"
+#include "observe.h"
 #include "override.h"
 #include "reply.h"
+#include "stick_track.h"
+#include "retry.h"
 #include "stream.h"
 
 namespace tsproxy {
@@ -27,27 +33,58 @@ DialFailure kind_of(ssize_t error) {
   }
 }
 
-// A socket of the server's family, bound to its `source`, with the options of the backend. -errno on failure.
-int make_socket(Worker& w, Session& s, const ServerConf& server) {
-  int fd = sys::socket(server.address.storage.ss_family, SOCK_STREAM, 0);
-  if (fd < 0) return fd;
-  const ProxyConf& backend = w.backend(s);
-  bool tcp = server.address.storage.ss_family != AF_UNIX;
-  set_socket_options(fd, {tcp, (backend.options & PO_TCPKA_SERVER) != 0, (backend.options & PO_SMART_CONNECT) != 0});
-  set_congestion(fd, server.congestion);
-  if (server.source.length == 0) return fd;
-  int on = 1;
-  sys::set_option(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  int rc = sys::bind(fd, reinterpret_cast<const sockaddr*>(&server.source.storage), server.source.length);
-  if (rc >= 0) return fd;
-  sys::close(fd);
-  return rc;
+// TCP_FASTOPEN_CONNECT: connect() waits for the first send, whose bytes go out with the SYN. Without bytes it would wait for ever.
+bool opens_fast(const Worker& w, const Session& s, const ServerConf& server) {
+  if ((server.options & SO_FAST_OPEN) == 0) return false;
+  bool read = s.client->ahead.length() > 0 || (w.loaded.owner == &s && w.loaded.n > 0);
+  return read || !s.up.has(BF_EMPTY) || first_greeting(server) != Greeting::None;
 }
 
-Connection* make_connection(Worker& w, Session& s, int fd) {
+void set_dial_options(Worker& w, Session& s, const ServerConf& server, int family, int fd) {
+  const ProxyConf& backend = w.backend(s);
+  bool tcp = family != AF_UNIX;
+  set_socket_options(fd, {tcp, (backend.options & PO_TCPKA_SERVER) != 0, (backend.options & PO_SMART_CONNECT) != 0});
+  if (const Marks* marks = marks_of(s)) apply_marks(fd, *marks);
+  if (!tcp) return;
+  int on = 1;
+  if (opens_fast(w, s, server)) sys::set_option(fd, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, &on, sizeof on);
+  if (server.user_timeout_ms > 0) sys::set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &server.user_timeout_ms, sizeof server.user_timeout_ms);
+  set_congestion(fd, server.congestion);
+}
+
+struct Socket {
+  int fd = -1;               // or -errno
+  uint16_t source_port = 0;  // of a range
+};
+
+// A socket of that family, bound to the server's `source`.
+Socket make_socket(Worker& w, Session& s, const ServerConf& server, const Route* route, int family) {
+  Socket made;
+  made.fd = sys::socket(family, SOCK_STREAM, 0);
+  if (made.fd < 0) return made;
+  set_dial_options(w, s, server, family, made.fd);
+  int rc = bind_source(w, s.server, route, family, made.fd, made.source_port);
+  if (rc >= 0) return made;
+  sys::close(made.fd);
+  return {rc, 0};
+}
+
+// Takes the socket over, whatever comes. nullptr: no memory.
+Connection* make_connection(Worker& w, Session& s, const Socket& socket, const Route* route) {
   Connection* c = w.connections.make();
-  if (c == nullptr) return nullptr;
-  c->fd = fd;
+  bool whole = c != nullptr;
+  if (whole && route != nullptr) {
+    c->route.reset(new (std::nothrow) Route(*route));
+    whole = c->route != nullptr;
+  }
+  if (!whole) {
+    if (c != nullptr) w.connections.free(c);
+    return_port(w, s.server, socket.source_port);
+    sys::close(socket.fd);
+    return nullptr;
+  }
+  c->fd = socket.fd;
+  c->source_port = socket.source_port;
   c->server = s.server;
   c->flags = CO_SERVER;
   if ((w.backend(s).options & PO_NOLINGER_SERVER) != 0) c->flags |= CO_NOLINGER;
@@ -55,17 +92,20 @@ Connection* make_connection(Worker& w, Session& s, int fd) {
 }
 
 // 0: connected or on the way. -errno otherwise, with nothing left open.
-int dial(Worker& w, Session& s) {
+int dial(Worker& w, Session& s, const Route* route) {
   const ServerConf& server = w.conf.servers[static_cast<size_t>(s.server)];
-  int fd = make_socket(w, s, server);
-  if (fd < 0) return fd;
-  Connection* c = make_connection(w, s, fd);
-  if (c == nullptr) {
-    sys::close(fd);
-    return -ENOMEM;
-  }
+  Target target;
+  int rc = find_target(w, s.server, route, target);
+  if (rc < 0) return rc;
+  const SocketAddress& to = server.socks4.length > 0 ? server.socks4 : target.address;
+  Socket socket = make_socket(w, s, server, route, to.storage.ss_family);
+  if (socket.fd < 0) return socket.fd;
+  Connection* c = make_connection(w, s, socket, route);
+  if (c == nullptr) return -ENOMEM;
+  c->address_version = target.version;
+  c->greeting = first_greeting(server);
   w.pages->server(s.server, SS_USED_CONNS).fetch_add(1, std::memory_order_relaxed);
-  int rc = sys::connect(fd, reinterpret_cast<const sockaddr*>(&server.address.storage), server.address.length);
+  rc = sys::connect(c->fd, reinterpret_cast<const sockaddr*>(&to.storage), to.length);
   if (rc == 0) c->flags |= CO_OUT | CO_IN;
   if (rc == 0 || rc == -EINPROGRESS) rc = w.loop.add_edge(*c);
   if (rc < 0) {
@@ -79,25 +119,15 @@ int dial(Worker& w, Session& s) {
   return 0;
 }
 
-// send-proxy: the very first bytes of the connection; an empty socket takes them whole.
-bool send_proxy_header(Worker& w, Session& s) {
-  int32_t options = w.conf.servers[static_cast<size_t>(s.server)].options;
-  if ((options & (SO_SEND_PROXY | SO_SEND_PROXY_V2)) == 0) return true;
-  char header[PROXY_HEADER_MAX];
-  const Address& to = destination_of(w, s);
-  size_t n = (options & SO_SEND_PROXY_V2) != 0 ? write_proxy_v2(s.source, to, false, header) : write_proxy_v1(s.source, to, header);
-  s.target->flags |= CO_PRIVATE;
-  iovec part{header, n};
-  if (transmit(*s.target, &part, 1) != n) return false;
-  count(&w.row[CW_BYTES_OUT], n);
-  return true;
-}
-
 Step connected(Worker& w, Session& s) {
+  Greeted greeted = greet(w, s);
+  if (greeted == Greeted::Failed) return connect_failed(w, s, DialFailure::Refused);
+  if (greeted == Greeted::Wait) return Step::Wait;
+  observe(w, s, HANA_L4_OK);
   uint64_t now = w.loop.now_ms();
   s.connect_ms = static_cast<int32_t>(now - s.state_ms);
   s.connected_ms = s.server_ms = now;
-  if (!send_proxy_header(w, s)) return connect_failed(w, s, DialFailure::Refused);
+  stick_connected(w, s);
   if (!s.has(SF_HTTP)) {
     if (!unload(w)) s.up.flags |= BF_NO_MEMORY;
     begin_tunnel(w, s);
@@ -130,6 +160,14 @@ bool client_is_gone(const Worker& w, const Session& s) {
   if ((s.client->flags & CO_FAILED) != 0) return true;
   bool shut = (s.client->flags & (CO_RDHUP | CO_READ_END)) != 0;
   return shut && s.has(SF_HTTP) && (w.backend(s).options & PO_ABORT_ON_CLOSE) != 0;
+}
+
+// The connection of the stream before this one, if it was kept for this client and may go on; else one that is idle, or nullptr.
+Connection* ready_connection(Worker& w, Session& s, const Route* route) {
+  Connection* own = s.target;
+  if (own != nullptr && (s.has(SF_FRESH) || !leads_there(w, s, route, *own) || !alive(*own))) close_connection(w, s.target);
+  if (s.target != nullptr) return s.target;
+  return !s.has(SF_FRESH) && reusable(w, s) ? take_idle(w, s, route) : nullptr;
 }
 
 Step client_left(Worker& w, Session& s) {
@@ -166,12 +204,13 @@ void take_server(Worker& w, Session& s, int32_t server) {
 
 Step step_connect(Worker& w, Session& s) {
   s.flags &= ~(SF_REDISPATCH | SF_REUSED);
-  Connection* own = s.target;   // a private connection of the stream before this one
-  if (own != nullptr && (own->server != s.server || s.has(SF_FRESH) || !alive(*own))) close_connection(w, s.target);
-  own = s.target;
-  if (own == nullptr && !s.has(SF_FRESH) && reusable(w, s)) own = take_idle(w, s);
-  if (own != nullptr) {
-    attach(w, s, own);
+  if (marks_of(s) != nullptr) s.flags |= SF_FRESH;
+  Route own_route;
+  const Route* route = has_routes(w.conf.servers[static_cast<size_t>(s.server)]) ? &own_route : nullptr;
+  bool way = route == nullptr || make_route(w, s, own_route);
+  Connection* ready = way ? ready_connection(w, s, route) : nullptr;
+  if (ready != nullptr) {
+    attach(w, s, ready);
     s.flags |= SF_REUSED;
     s.up.flags |= BF_KEEP;
     s.connect_ms = 0;
@@ -179,13 +218,15 @@ Step step_connect(Worker& w, Session& s) {
     count(&w.backend_row(s)[CB_REUSES]);
     count(&w.server_row(s)[CS_REUSES]);
   }
-  if (s.has(SF_HTTP) && !s.has(SF_WRITTEN) && !write_request(w, s)) return refuse(w, s, 500, 'P', 'R');
-  if (own != nullptr) {
+  bool written = !s.has(SF_HTTP) || (s.has(SF_WRITTEN) ? rename_server(w, s) : write_request(w, s));
+  if (!written) return refuse(w, s, 500, 'P', 'R');
+  if (ready != nullptr) {
+    stick_connected(w, s);
     enter(w, s, SessionState::Transfer);
     return Step::Again;
   }
   enter(w, s, SessionState::Connecting);
-  int rc = dial(w, s);
+  int rc = way ? dial(w, s, route) : -EDESTADDRREQ;
   return rc < 0 ? connect_failed(w, s, kind_of(rc)) : Step::Again;
 }
 
@@ -199,22 +240,14 @@ Step step_connecting(Worker& w, Session& s) {
 Step step_turnaround(Worker& w, Session& s) { return client_is_gone(w, s) ? client_left(w, s) : Step::Wait; }
 
 Step connect_failed(Worker& w, Session& s, DialFailure why) {
+  observe(w, s, HANA_L4_ERROR);
   close_connection(w, s.target);
   detach_target(s);
   if (s.attempts < 255) s.attempts++;
   s.flags |= SF_FRESH;
-  if (s.retries <= 0) return give_up(w, s, why);
-  s.retries--;
-  count(&w.backend_row(s)[CB_RETRIES]);
-  count(&w.server_row(s)[CS_RETRIES]);
-  if (redispatch_due(w, s)) {
-    count(&w.backend_row(s)[CB_REDISPATCHES]);
-    count(&w.server_row(s)[CS_REDISPATCHES]);
-    release_slot(w, s);
-    s.flags |= SF_REDISPATCH;
-    enter(w, s, SessionState::Choose);
-    return Step::Again;
-  }
+  if (!retries_on(w, s, RE_CONN_FAILURE)) return give_up(w, s, why);
+  count_retry(w, s);
+  if (redispatch_due(w, s)) return redispatch(w, s);
   enter(w, s, why == DialFailure::TimedOut ? SessionState::Connect : SessionState::Turnaround);
   return Step::Again;
 }
@@ -228,7 +261,7 @@ Step dial_again(Worker& w, Session& s) {
   close_connection(w, s.target);
   detach_target(s);
   s.up.kept = 0;
-  s.up.flags &= static_cast<uint16_t>(~(BF_KEEP | BF_SHUTW));
+  s.up.flags &= static_cast<uint16_t>(~(s.up.has(BF_REPLAY) ? BF_SHUTW : BF_KEEP | BF_SHUTW));
   settle(s.up);
   s.flags = (s.flags | SF_FRESH) & ~SF_REUSED;
   enter(w, s, SessionState::Connect);

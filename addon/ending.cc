@@ -5,6 +5,7 @@
 #include "dial.h"
 #include "engine_parts.h"
 #include "override.h"
+#include "stick_track.h"
 
 namespace tsproxy {
 
@@ -62,7 +63,7 @@ void reset_channel(Worker& w, Channel& ch) {
 void let_target_go(Worker& w, Session& s) {
   if (s.target == nullptr) return;
   bool clean = s.has(SF_SERVER_KEEP) && !s.has(SF_TUNNEL) && s.cause == '-' && s.up.has(BF_SHUTR) && s.up.has(BF_EMPTY) &&
-               s.down.has(BF_SHUTR) && s.down.has(BF_EMPTY) && reusable(w, s);
+               s.down.has(BF_SHUTR) && s.down.has(BF_EMPTY) && reusable(w, s) && marks_of(s) == nullptr;
   detach_target(s);
   if (!clean) return close_connection(w, s.target);
   // Bound to this client (http-reuse never, NTLM): it waits for the next request of the same session.
@@ -81,6 +82,8 @@ void note_cause(Session& s, char cause, char where) {
 
 void return_slot(Worker& w, int32_t server) {
   w.pages->server(server, SS_SESSIONS).fetch_sub(1);
+  if ((w.conf.proxies[static_cast<size_t>(w.conf.servers[static_cast<size_t>(server)].proxy)].options & PO_NOTE_RELEASES) != 0)
+    w.pages->note_release(server);
   // After the decrement: who queues notes itself first and looks for a slot afterwards.
   int32_t proxy = w.conf.servers[static_cast<size_t>(server)].proxy;
   if (w.pages->server(server, SS_QUEUED).load() == 0 && w.pages->proxy(proxy, PS_QUEUED).load() == 0) return;
@@ -127,6 +130,7 @@ void finish_stream(Worker& w, Session& s) {
   bool queued = s.has(SF_QUEUED);
   leave_queue(w, s);
   if (!w.closing && (queued || asks(w, s, PHASE_END))) ask(w, s, PHASE_END, false);
+  untrack_stream(w, s);
   count_cause(w, s);
   if (s.has(SF_IN_BACKEND)) count_times(w, s);
   release_slot(w, s);
@@ -191,6 +195,7 @@ void end_session(Worker& w, Session& s) {
   leave_backend(w, s);
   discard(w, s.up);
   discard(w, s.down);
+  untrack_session(w, s);
   drop_overrides(s);
   delete s.connection;
   s.connection = nullptr;
@@ -202,7 +207,7 @@ void end_session(Worker& w, Session& s) {
   leave_listener(w, s);
   w.wheel.remove(s.timer);
   s.state = SessionState::Done;
-  w.done.push_back(&s);
+  w.sessions.retire(&s);
 }
 
 }  // namespace tsproxy

@@ -7,7 +7,9 @@
 #include "ending.h"
 #include "engine_parts.h"
 #include "inspect.h"
+#include "mark.h"
 #include "reply.h"
+#include "stick_track.h"
 
 namespace tsproxy {
 
@@ -32,16 +34,16 @@ void take_event(Worker& w, const epoll_event& event) {
     case PollKind::Listener: return accept_some(w, *static_cast<Listener*>(p));
     case PollKind::Mail:
       w.loop.mail_taken();
+      follow_listeners(w);
       resume_listeners(w);
       if (w.queued > 0 && w.freed_slots.empty()) w.freed_slots.push_back(-1);
       return;
     case PollKind::Connection: break;
   }
   auto* c = static_cast<Connection*>(p);
-  if (c->fd < 0) return;   // closed earlier in this pass
+  if (c->session == nullptr) return idle_event(w, c, event.events);   // or closed earlier in this pass
   note_events(*c, event.events);
-  if (c->session != nullptr) wake(w, *c->session);
-  else if ((event.events & ~static_cast<uint32_t>(EPOLLOUT)) != 0) drop_idle(w, c);
+  wake(w, *c->session);
 }
 
 void collect(Worker& w) {
@@ -52,12 +54,49 @@ void collect(Worker& w) {
   if (n == MAX_EVENTS) w.loop.post();
 }
 
+// Memory was short within a step: nobody knows how far it came, so the session ends. Ending it asks for none that was not set aside,
+// but the core may be asked on the way: what fails there is left out by a second try.
+void end_lost(Worker& w, Session& s, const char* what) {
+  count(&w.row[CW_NO_MEMORY]);
+  note_cause(s, 'R', s.has(SF_RESPONDED) ? 'D' : 'R');
+  for (int tries = 0; tries < 2 && s.state != SessionState::Done; tries++) {
+    try {
+      end_session(w, s);
+    } catch (const std::bad_alloc&) {
+    }
+  }
+  w.decider.memory_short(what);
+}
+
+template <typename Act>
+void guarded(Worker& w, Session& s, Act&& act) {
+  try {
+    act();
+  } catch (const std::bad_alloc& error) {
+    w.deciding = NOBODY;
+    end_lost(w, s, error.what());
+  }
+}
+
+// A step that belongs to no session; what it did not do is done when its cause comes up again.
+template <typename Act>
+void guarded(Worker& w, Act&& act) {
+  try {
+    act();
+  } catch (const std::bad_alloc& error) {
+    count(&w.row[CW_NO_MEMORY]);
+    w.deciding = NOBODY;
+    w.decider.memory_short(error.what());
+    w.loop.post();
+  }
+}
+
 void run_all(Worker& w) {
   while (Session* s = w.run_first) {
     w.run_first = s->next_run;
     if (w.run_first == nullptr) w.run_last = nullptr;
     s->flags &= ~SF_RUN;
-    if (s->state != SessionState::Done) run(w, *s);
+    if (s->state != SessionState::Done) guarded(w, *s, [&] { run(w, *s); });
   }
 }
 
@@ -72,7 +111,10 @@ void wake_again(Worker& w) {
 void expire(Worker& w) {
   w.wheel.advance(w.loop.now_ms(), [&w](Timer& timer) {
     if (&timer == &w.accept_timer) watch_listeners(w);
-    else timer_due(w, *static_cast<SessionTimer&>(timer).session);
+    else {
+      Session& s = *static_cast<SessionTimer&>(timer).session;
+      guarded(w, s, [&] { timer_due(w, s); });
+    }
   });
   sweep_idle(w);
 }
@@ -80,37 +122,24 @@ void expire(Worker& w) {
 // Slots that were given back go to those who wait, in this worker first.
 void hand_on_slots(Worker& w) {
   for (int round = 0; round < SLOT_ROUNDS && !w.freed_slots.empty(); round++) {
-    std::vector<int32_t> freed;
-    freed.swap(w.freed_slots);
+    // Each may free others: those come in the next round.
+    size_t count = w.freed_slots.size();
     bool given_back = false;   // -1 only asks: to wake the others for it would never end
-    for (int32_t server : freed) {
+    for (size_t i = 0; i < count; i++) {
+      int32_t server = w.freed_slots[i];
       given_back |= server >= 0;
-      tell_slot(w, server);
+      guarded(w, [&] { tell_slot(w, server); });
     }
+    w.freed_slots.erase(w.freed_slots.begin(), w.freed_slots.begin() + static_cast<ptrdiff_t>(count));
     if (given_back) w.board->slot_freed(w.conf.worker);
     run_all(w);
   }
 }
 
-// on-marked-down shutdown-sessions: the sessions that use those servers end, and their idle connections.
-void end_doomed(Worker& w) {
-  std::vector<int32_t> doomed;
-  doomed.swap(w.doomed);
-  for (int32_t server : doomed) {
-    drop_idle_of(w, server);
-    w.sessions.each([&w, server](Session& s) {
-      if (s.server != server || s.target == nullptr || s.state == SessionState::Done) return;
-      refuse(w, s, 503, 'D', s.has(SF_RESPONDED) ? 'D' : 'H');
-      if (s.state != SessionState::Done) wake(w, s);
-    });
-  }
-}
-
 void free_closed(Worker& w) {
-  for (Connection* c : w.closed) w.connections.free(c);
-  for (Session* s : w.done) w.sessions.free(s);
-  w.closed.clear();
-  w.done.clear();
+  w.connections.sweep();
+  free_taken(w);
+  w.sessions.sweep();
 }
 
 void set_wake_up(Worker& w) {
@@ -123,6 +152,12 @@ void read_wall_clock(Worker& w) {
   w.wall_offset_ns = static_cast<int64_t>(now.tv_sec) * 1'000'000'000 + now.tv_nsec - static_cast<int64_t>(w.loop.now_ns());
 }
 
+// Slots are given back where memory may be short: the list of them never grows then.
+void make_room_for_servers(Worker& w, size_t servers) {
+  w.freed_slots.reserve(2 * (servers + 1));
+  grow_idle(w, servers);
+}
+
 }  // namespace
 
 Worker::Worker(EngineConf c, std::shared_ptr<Pages> p, Decider& d)
@@ -130,9 +165,11 @@ Worker::Worker(EngineConf c, std::shared_ptr<Pages> p, Decider& d)
       window(conf.max_headers, EDIT_PAGE, window_bytes(conf)), small(static_cast<uint32_t>(conf.bufsize), SMALL_KEPT),
       large(static_cast<uint32_t>(window_bytes(conf) + 65536), LARGE_KEPT),
       pipes(*pages, conf.worker, conf.splice ? conf.max_pipes : 0, conf.pipe_size), scratch(window_bytes(conf) + 65536),
-      listeners(conf.listeners.size()), idle(conf.servers.size()), board(Board::of(pages)) {
+      listeners(conf.listeners.size()), idle(std::make_shared<IdlePool>()), board(Board::of(pages)) {
   if (conf.splice) pipes.preallocate(std::min(PREALLOCATED_PIPES, conf.max_pipes / (4 * std::max(conf.workers, 1))));
-  board->enter(conf.worker, loop);
+  make_room_for_servers(*this, conf.servers.size());
+  idle->loop = &loop;
+  board->enter(conf.worker, loop, idle);
   read_wall_clock(*this);
 }
 
@@ -140,7 +177,11 @@ Worker::~Worker() {
   board->leave(conf.worker);
   stopping = closing = true;
   sessions.each([this](Session& s) { end_session(*this, s); });
-  for (size_t server = 0; server < idle.size(); server++) drop_idle_of(*this, static_cast<int32_t>(server));
+  drop_all_idle(*this);
+  {
+    std::lock_guard hold(idle->lock);
+    idle->loop = nullptr;
+  }
   board->slot_freed(conf.worker);
   free_closed(*this);
   wheel.remove(accept_timer);
@@ -162,8 +203,11 @@ void close_connection(Worker& w, Connection*& connection) {
   c->fd = -1;
   c->session = nullptr;
   end_use(w, *c);
-  if ((c->flags & CO_SERVER) != 0) w.pages->server(c->server, SS_USED_CONNS).fetch_sub(1, std::memory_order_relaxed);
-  w.closed.push_back(c);
+  if ((c->flags & CO_SERVER) != 0) {
+    w.pages->server(c->server, SS_USED_CONNS).fetch_sub(1, std::memory_order_relaxed);
+    if (c->source_port != 0) return_port(w, c->server, c->source_port);
+  }
+  w.connections.retire(c);
 }
 
 Engine::Engine(EngineConf conf, std::shared_ptr<Pages> pages, Decider& decider)
@@ -185,7 +229,7 @@ void Engine::pass() {
   if (w.row[CW_PASSES] % 1024 == 0) read_wall_clock(w);
   wake_again(w);
   collect(w);
-  end_doomed(w);
+  guarded(w, [&w] { shut_down(w); });
   run_all(w);
   expire(w);
   run_all(w);
@@ -198,8 +242,8 @@ void Engine::pass() {
 void Engine::stop_listening() {
   Worker& w = *parts_;
   w.stopping = true;
-  close_listeners(w);
-  for (size_t server = 0; server < w.idle.size(); server++) drop_idle_of(w, static_cast<int32_t>(server));
+  for (Listener& l : w.listeners) close_listener(w, l);
+  drop_all_idle(w);
   w.sessions.each([&w](Session& s) {
     if (s.state == SessionState::Head) wake(w, s);
   });
@@ -207,10 +251,15 @@ void Engine::stop_listening() {
 }
 
 void Engine::pause_listening(bool paused) {
-  parts_->paused = paused;
-  if (paused) ignore_listeners(*parts_);
-  else watch_listeners(*parts_);
+  Worker& w = *parts_;
+  w.paused = paused;
+  for (Listener& l : w.listeners) {
+    if (paused) pause_listener(w, l);
+    else if (w.pages->proxy(l.frontend, PS_LISTENERS).load() == LISTEN_OPEN) reopen_listener(w, l);
+  }
 }
+
+int32_t Engine::listening() const { return open_listeners_left(*parts_); }
 
 uint32_t Engine::sessions() const { return parts_->sessions.live(); }
 
@@ -242,14 +291,47 @@ bool Engine::reply(uint32_t session, std::string_view head, std::string_view bod
   return true;
 }
 
-bool Engine::interim(uint32_t session, std::string_view head) {
+bool Engine::hint(uint32_t session, std::string_view field) {
   Session* s = parts_->sessions.get(session);
-  if (s == nullptr || !s->has(SF_HTTP) || s->has(SF_HTTP10 | SF_RESPONDED)) return false;
-  while (head.ends_with("\r\n")) head.remove_suffix(2);
-  char end[] = "\r\n\r\n";
-  const iovec parts[] = {{const_cast<char*>(head.data()), head.size()}, {end, sizeof end - 1}};
-  emit(*parts_, s->down, parts, 2);
-  return true;
+  return s != nullptr && add_hint(*parts_, *s, field);
+}
+
+bool Engine::mark(uint32_t session, int32_t what, uint32_t value) {
+  Session* s = parts_->sessions.get(session);
+  return s != nullptr && set_mark(*s, what, value);
+}
+
+size_t Engine::saved_syn(uint32_t session, void* to, size_t room) {
+  Session* s = parts_->sessions.get(session);
+  return s == nullptr ? 0 : tsproxy::saved_syn(*s, to, room);
+}
+
+bool Engine::track(uint32_t session, int32_t phase, uint32_t slot, int32_t table, std::string_view key) {
+  Session* s = parts_->sessions.get(session);
+  StickTable* t = parts_->pages->stick_tables()->table(table);
+  return s != nullptr && t != nullptr && tsproxy::track(*parts_, *s, phase, slot, *t, key);
+}
+
+const Tracked* Engine::tracked(uint32_t session, uint32_t slot) const {
+  const Session* s = parts_->sessions.get(session);
+  return s == nullptr ? nullptr : find_tracked(*s, slot);
+}
+
+void Engine::count_tracked(uint32_t session, int32_t event) {
+  Session* s = parts_->sessions.get(session);
+  if (s != nullptr) tsproxy::count_tracked(*parts_, *s, event);
+}
+
+bool Engine::store_later(uint32_t session, int32_t table, std::string_view key) {
+  Session* s = parts_->sessions.get(session);
+  StickTable* t = parts_->pages->stick_tables()->table(table);
+  return s != nullptr && t != nullptr && tsproxy::store_later(*s, *t, key);
+}
+
+void Engine::store_server(int32_t server, int32_t table, std::string_view key) {
+  StickTable* t = parts_->pages->stick_tables()->table(table);
+  bool known = server >= 0 && static_cast<size_t>(server) < parts_->conf.servers.size();
+  if (t != nullptr && known) tsproxy::store_server(*parts_, *t, key, server);
 }
 
 bool Engine::inspect(uint32_t session, int32_t what) {
@@ -262,11 +344,24 @@ std::string_view Engine::tlvs(uint32_t session) {
   return s != nullptr && s->connection != nullptr ? std::string_view(s->connection->tlvs) : std::string_view();
 }
 
-void Engine::shutdown_server(int32_t server) {
+void Engine::shutdown_sessions(int32_t of, int32_t index, char cause) {
   Worker& w = *parts_;
-  if (server < 0 || server >= static_cast<int32_t>(w.idle.size())) return;
-  w.doomed.push_back(server);
+  if (of == OF_SERVER && (index < 0 || index >= static_cast<int32_t>(w.conf.servers.size()))) return;
+  w.shutdowns.push_back({of, index, cause});
   w.loop.post();
+}
+
+void Engine::set_server(int32_t index, ServerConf server) {
+  Worker& w = *parts_;
+  size_t at = static_cast<size_t>(index);
+  if (at > w.conf.servers.size()) return;
+  make_room_for_servers(w, std::max(w.conf.servers.size(), at + 1));
+  if (at == w.conf.servers.size()) {
+    w.conf.servers.push_back(std::move(server));
+    return;
+  }
+  drop_idle_of(w, index);
+  w.conf.servers[at] = std::move(server);
 }
 
 void Engine::post() { parts_->loop.post(); }

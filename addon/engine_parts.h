@@ -7,6 +7,7 @@
 #include "pool.h"
 #include "reuse.h"
 #include "session.h"
+#include "shutdown.h"
 #include "slot.h"
 
 namespace tsproxy {
@@ -42,26 +43,27 @@ struct Worker {
   Slab<Session> sessions;
   Slab<Connection> connections;
   std::vector<Listener> listeners;
-  std::vector<IdleConnections> idle;  // by server
+  std::shared_ptr<IdlePool> idle;
   std::shared_ptr<Board> board;
   Loaded loaded;
   Session* run_first = nullptr;       // sessions to run in this pass
   Session* run_last = nullptr;
   size_t pass_left = 0;               // bytes that may still be moved in this pass
   std::vector<uint32_t> again;        // handles of those that used up their budget: run in the next pass
-  std::vector<Connection*> closed;    // memory to free at the end of the pass
-  std::vector<Session*> done;
-  std::vector<int32_t> freed_slots;   // servers of which a slot was given back in this pass
+  std::vector<int32_t> freed_slots;   // servers of which a slot was given back in this pass; has room for all of them
   int full_listeners = 0;             // listeners that wait for a place
   uint32_t queued = 0;                // sessions of this worker that stand in a queue
-  std::vector<int32_t> doomed;        // servers whose sessions are to end (shutdown_server)
+  std::vector<Shutdown> shutdowns;    // whose sessions are to end
   uint32_t deciding = NOBODY;         // handle of the session that decide() is being asked about
   uint32_t asks = 0;                  // decisions, to time one in 64
   int64_t wall_offset_ns = 0;         // wall clock minus loop clock
   bool stopping = false, paused = false;
   bool closing = false;               // nobody is asked any more
+  std::string hints;                  // the 103 (Early Hints) that rules put together in the decision at hand
   uint64_t idle_sweep_ms = TIMER_NEVER;
-  SessionTimer accept_timer;          // listeners try again after a shortage
+  SessionTimer accept_timer;          // listeners try again after a shortage, or when a rate allows it
+  uint64_t accept_at_ms = TIMER_NEVER;   // when accept_timer is due
+  int32_t listeners_epoch = 0;        // GS_LISTENERS_EPOCH as it was followed last
 
   const ProxyConf& frontend(const Session& s) const { return conf.proxies[static_cast<size_t>(s.frontend)]; }
   // Before the choice of a backend: the frontend's own.

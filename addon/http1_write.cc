@@ -1,41 +1,12 @@
 #include "http1_write.h"
 
 #include <cstring>
+#include "edit_page.h"
 #include "http1_field.h"
 #include "http1_scan.h"
 
 namespace tsproxy {
 namespace {
-
-struct Edit {
-  int32_t op = EDIT_END;
-  uint32_t row = 0;
-  const char* text = nullptr;
-  size_t size = 0;
-};
-
-// Walks the EDIT_ records; a truncated one ends the walk.
-class Edits {
- public:
-  Edits(const unsigned char* bytes, size_t size) : p_(bytes), left_(bytes ? size : 0) {}
-  bool next(Edit& edit) {
-    if (left_ < 8 || p_[0] == EDIT_END) return false;
-    uint16_t row;
-    uint32_t size;
-    std::memcpy(&row, p_ + 2, sizeof row);
-    std::memcpy(&size, p_ + 4, sizeof size);
-    if (size > left_ - 8) return false;
-    edit = {p_[0], row, reinterpret_cast<const char*>(p_ + 8), size};
-    const size_t step = 8 + ((static_cast<size_t>(size) + 3) & ~size_t{3});
-    p_ += step < left_ ? step : left_;
-    left_ -= step < left_ ? step : left_;
-    return true;
-  }
-
- private:
-  const unsigned char* p_;
-  size_t left_;
-};
 
 class Output {
  public:
@@ -74,10 +45,23 @@ bool is_framing(const char* name, size_t n) {
   return (n == 14 && slice_is(name, slice, "content-length", 14)) || (n == 17 && slice_is(name, slice, "transfer-encoding", 17));
 }
 
+// The name in the line of an edit, empty if there is none.
+std::string_view name_of(const Edit& edit) {
+  const void* colon = edit.size ? std::memchr(edit.text, ':', edit.size) : nullptr;
+  return colon ? std::string_view(edit.text, static_cast<size_t>(static_cast<const char*>(colon) - edit.text)) : std::string_view();
+}
+
 bool names_framing(const Edit& edit) {
-  if (!edit.size) return false;
-  const void* colon = std::memchr(edit.text, ':', edit.size);
-  return colon && is_framing(edit.text, static_cast<size_t>(static_cast<const char*>(colon) - edit.text));
+  const std::string_view name = name_of(edit);
+  return is_framing(name.data(), name.size());
+}
+
+bool same_name(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  for (size_t i = 0; i < a.size(); i++) {
+    if (lower(a[i]) != lower(b[i])) return false;
+  }
+  return true;
 }
 
 class HeadWriter {
@@ -94,17 +78,20 @@ class HeadWriter {
     write_start_line();
     write_fields();
     for (Edits edits(change_.edits, change_.edits_size); edits.next(edit);) {
-      if (edit.op == EDIT_APPEND && !names_framing(edit)) put_line(edit);
+      if (edit.op == EDIT_APPEND && !names_framing(edit) && !left_out(name_of(edit))) put_line(edit);
     }
     if (change_.connection == ConnectionHeader::Close) out_.put("connection: close\r\n");
     if (change_.connection == ConnectionHeader::KeepAlive) out_.put("connection: keep-alive\r\n");
     out_.put(change_.extra, change_.extra_size);
+    out_.put(change_.last.data(), change_.last.size());
     out_.put("\r\n");
     return out_.length();
   }
 
  private:
   enum class Fate : uint8_t { Copy, Drop, Replace, Options, Te };
+
+  bool left_out(std::string_view name) const { return !change_.without.empty() && same_name(name, change_.without); }
 
   void put_line(const Edit& edit) {
     out_.put_clean(edit.text, edit.size);
@@ -136,7 +123,7 @@ class HeadWriter {
     const uint32_t own = H1_HAS_TE | (change_.connection != ConnectionHeader::Keep ? H1_HAS_CONNECTION | H1_HAS_KEEP_ALIVE : 0);
     // RFC 9110 section 8.6, RFC 9112 section 6.1: these have no body, and who believed their length would misread the next message.
     bodyless_ = head_.status != 0 && (head_.status < 200 || head_.status == 204);
-    look_ = (head_.flags & own) || change_.drop_transfer_encoding || change_.drop_expect || (bodyless_ && (head_.flags & (H1_CONTENT_LENGTH | H1_TRANSFER_ENCODING)));
+    look_ = (head_.flags & own) || change_.drop_transfer_encoding || change_.drop_expect || !change_.without.empty() || (bodyless_ && (head_.flags & (H1_CONTENT_LENGTH | H1_TRANSFER_ENCODING)));
     const int32_t fields_off = head_.count > 0 ? head_.fields[0].name.off : 0;
     const int32_t fields_end = head_.count > 0 ? static_cast<int32_t>(head_.length) - 2 : 0;
     if (!look_ && !touched_ && !rebuild_) {
@@ -182,9 +169,10 @@ class HeadWriter {
     const char* text = bytes_ + name.off;
     if (is_framing(text, static_cast<size_t>(name.len))) return bodyless_ || (change_.drop_transfer_encoding && name.len == 17) ? Fate::Drop : Fate::Copy;
     if (touched_ >> (i & 63) & 1 && find_edit(static_cast<uint32_t>(i), edit)) {
-      if (edit.op == EDIT_DELETE) return Fate::Drop;
+      if (edit.op == EDIT_DELETE || left_out(name_of(edit))) return Fate::Drop;
       return names_framing(edit) ? Fate::Copy : Fate::Replace;
     }
+    if (left_out({text, static_cast<size_t>(name.len)})) return Fate::Drop;
     return look_ && may_matter(text, static_cast<size_t>(name.len)) ? own_fate(text, name) : Fate::Copy;
   }
 

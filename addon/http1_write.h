@@ -1,6 +1,7 @@
 // Serialises a head: the bytes as they came in runs as long as possible, with the core's edits (EDIT_ records of abi.def)
 // and the hop-by-hop changes of the connection mode applied on the way.
 #pragma once
+#include <string_view>
 #include "http1_head.h"
 
 namespace tsproxy {
@@ -21,6 +22,8 @@ struct HeadChange {
   bool version_1_1 = false;               // write HTTP/1.1 whatever the message says (as HAProxy does)
   const char* extra = nullptr;            // complete lines with CRLF to add (forwarded-for), or nullptr
   size_t extra_size = 0;
+  std::string_view without;               // fields of this name are left out, those of edits too
+  std::string_view last;                  // complete lines with CRLF that stand last of all
 };
 
 // Writes the head to out[0..room). Returns its length, or 0 if it does not fit. `bytes` begins at the start line

@@ -46,6 +46,12 @@ bool put_client_addresses(Worker& w, Session& s, int32_t* cells) {
 
 }  // namespace
 
+size_t saved_syn(const Session& s, void* to, size_t room) {
+  auto length = static_cast<socklen_t>(room);
+  if (s.client == nullptr || s.client->fd < 0) return 0;
+  return sys::get_option(s.client->fd, IPPROTO_TCP, TCP_SAVED_SYN, to, &length) < 0 ? 0 : length;
+}
+
 bool inspect(Worker& w, Session& s, int32_t what) {
   int32_t* cells = &w.window.facts()[FACT_INSPECTED];
   switch (what) {

@@ -20,13 +20,6 @@ Address address_from(const int32_t* family, const int32_t* port, const int32_t* 
   return a;
 }
 
-Overrides* overrides_of(Session& s) {
-  if (s.overrides != nullptr) return s.overrides;
-  s.overrides = new (std::nothrow) Overrides;
-  if (s.overrides != nullptr) std::fill_n(s.overrides->timeouts, TO_COUNT, Overrides::UNCHANGED);
-  return s.overrides;
-}
-
 void take_addresses(Session& s, const int32_t* f) {
   if ((f[FACT_TAKE] & TAKE_SOURCE) != 0) s.source = address_from(&f[FACT_SRC_FAMILY], &f[FACT_SRC_PORT], &f[FACT_SRC_ADDR]);
   if ((f[FACT_TAKE] & TAKE_DESTINATION) == 0) return;
@@ -35,6 +28,13 @@ void take_addresses(Session& s, const int32_t* f) {
 }
 
 }  // namespace
+
+Overrides* overrides_of(Session& s) {
+  if (s.overrides != nullptr) return s.overrides;
+  s.overrides = new (std::nothrow) Overrides;
+  if (s.overrides != nullptr) std::fill_n(s.overrides->timeouts, TO_COUNT, Overrides::UNCHANGED);
+  return s.overrides;
+}
 
 bool keep_endpoints(Worker& w, Session& s) {
   if (s.connection != nullptr) return true;
@@ -49,7 +49,8 @@ bool take_over(Worker& w, Session& s, int32_t phase) {
   const bool addresses = (take & (TAKE_SOURCE | TAKE_DESTINATION)) != 0;
   const bool lasting = phase == PHASE_CONNECTION || phase == PHASE_SESSION;
   if (addresses && phase != PHASE_CONNECTION && !keep_endpoints(w, s)) return false;
-  if ((addresses && !lasting) || take >= TAKE_RETRIES) {
+  if ((take & TAKE_NO_RETRY) != 0) s.flags |= SF_NO_RETRY;
+  if ((addresses && !lasting) || (take & ~(TAKE_SOURCE | TAKE_DESTINATION | TAKE_NO_RETRY)) != 0) {
     Overrides* own = overrides_of(s);
     if (own == nullptr) return false;
     if (addresses && !lasting && !own->addressed) {

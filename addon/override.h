@@ -2,6 +2,7 @@
 // carries a null pointer.
 #pragma once
 #include "conf.h"
+#include "mark.h"
 #include "session.h"
 
 namespace tsproxy {
@@ -12,7 +13,11 @@ struct Overrides {
   int32_t timeouts[TO_COUNT];           // ms; UNCHANGED: as configured
   static constexpr int32_t UNCHANGED = -1;
   int32_t retries = UNCHANGED;
+  Marks marks;                          // of the connection to the server
 };
+
+// Those of the stream, made if need be. nullptr: no memory.
+Overrides* overrides_of(Session& s);
 
 // From here on the session may have other addresses than its connection. False: no memory.
 bool keep_endpoints(Worker& w, Session& s);

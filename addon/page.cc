@@ -36,7 +36,11 @@ Registry& registry() {
 Pages::Pages(int workers, int proxies, int servers, int listeners) {
   server_base_ = GS_COUNT + static_cast<size_t>(proxies) * PS_COUNT;
   listener_base_ = server_base_ + static_cast<size_t>(servers) * SS_COUNT;
-  state_bytes_ = rounded((listener_base_ + static_cast<size_t>(listeners) * LS_COUNT) * sizeof(int32_t), CACHE_LINE);
+  release_base_ = listener_base_ + static_cast<size_t>(listeners) * LS_COUNT;
+  // Behind them a double for each queue of each worker: only the core uses them (cells.ts).
+  size_t heads = (release_base_ + RR_COUNT + 1) * sizeof(int32_t);
+  heads += static_cast<size_t>(workers) * static_cast<size_t>(proxies + servers) * sizeof(double);
+  state_bytes_ = rounded(heads, CACHE_LINE);
 
   server_cell_base_ = frontend_cell(proxies);
   listener_cell_base_ = server_cell(servers);

@@ -13,6 +13,7 @@
 namespace tsproxy {
 
 class PipePool;
+class StickTables;
 
 // What the workers' pipe pools (pipe.h) have in common.
 struct PipeStock {
@@ -32,6 +33,12 @@ class Pages {
   std::atomic<int32_t>& global(int cell) { return state_[cell]; }
   std::atomic<int32_t>& proxy(int index, int cell) { return state_[GS_COUNT + index * PS_COUNT + cell]; }
   std::atomic<int32_t>& server(int index, int cell) { return state_[server_base_ + index * SS_COUNT + cell]; }
+  // Lists a server that has a slot less in use (RR_ of abi.def). An entry is complete when its lap is the right one.
+  void note_release(int32_t server) {
+    uint32_t number = static_cast<uint32_t>(state_[GS_RELEASES].fetch_add(1));
+    uint32_t lap = number / RR_COUNT + 1;
+    state_[release_base_ + number % RR_COUNT].store(static_cast<int32_t>(static_cast<uint32_t>(server) | lap << 20));
+  }
   std::atomic<int32_t>& listener(int index, int cell) { return state_[listener_base_ + index * LS_COUNT + cell]; }
   // Adds one and keeps the maximum in the next cell, as for *_SESSIONS and *_SESSIONS_MAX.
   static void enter(std::atomic<int32_t>* cell);
@@ -45,6 +52,9 @@ class Pages {
   size_t listener_cell(int listener) const { return listener_cell_base_ + static_cast<size_t>(listener) * CL_COUNT; }
 
   PipeStock& pipes() { return pipes_; }
+  // Those of the configuration: nullptr before share() was called, by the main thread, before workers start.
+  StickTables* stick_tables() { return stick_tables_.get(); }
+  void share(std::shared_ptr<StickTables> tables) { stick_tables_ = std::move(tables); }
 
   void* state_memory() { return state_; }
   size_t state_bytes() const { return state_bytes_; }
@@ -53,9 +63,10 @@ class Pages {
 
  private:
   PipeStock pipes_;
+  std::shared_ptr<StickTables> stick_tables_;
   std::atomic<int32_t>* state_ = nullptr;
   uint64_t* counters_ = nullptr;
-  size_t server_base_ = 0, listener_base_ = 0, server_cell_base_ = 0, listener_cell_base_ = 0;
+  size_t server_base_ = 0, listener_base_ = 0, release_base_ = 0, server_cell_base_ = 0, listener_cell_base_ = 0;
   size_t row_cells_ = 0, state_bytes_ = 0, counter_bytes_ = 0;
 };
 

@@ -45,6 +45,21 @@ class Slab {
     live_--;
   }
 
+  // Frees it with the next sweep(); until then every pointer to it is good. Needs no memory.
+  void retire(T* object) {
+    uint32_t index = object->handle >> 8;
+    slot(index).next = retired_;
+    retired_ = index;
+  }
+
+  void sweep() {
+    while (retired_ != NONE) {
+      uint32_t index = retired_;
+      retired_ = slot(index).next;
+      free(object(index));
+    }
+  }
+
   // The object of a handle, nullptr if it is gone.
   T* get(uint32_t handle) {
     uint32_t index = handle >> 8;
@@ -77,13 +92,17 @@ class Slab {
     if (size_ % BLOCK == 0) {
       std::unique_ptr<Slot[]> block(new (std::nothrow) Slot[BLOCK]());
       if (block == nullptr) return false;
-      blocks_.push_back(std::move(block));
+      try {
+        blocks_.push_back(std::move(block));
+      } catch (const std::bad_alloc&) {
+        return false;
+      }
     }
     index = size_++;
     return true;
   }
   std::vector<std::unique_ptr<Slot[]>> blocks_;
-  uint32_t size_ = 0, live_ = 0, free_ = NONE;
+  uint32_t size_ = 0, live_ = 0, free_ = NONE, retired_ = NONE;
 };
 
 }  // namespace tsproxy

@@ -216,6 +216,11 @@ Address address_of(const sockaddr_storage& from) {
   return address;
 }
 
+bool parse_address(std::string_view text, Address& to) {
+  Text from{text.data(), text.data() + text.size()};
+  return parse_ip(from, to, text.find(':') == std::string_view::npos ? AF_INET : AF_INET6);
+}
+
 size_t address_text(const Address& address, char* out) {
   char text[INET6_ADDRSTRLEN];
   const int family = address.family == 4 ? AF_INET : AF_INET6;
@@ -262,6 +267,26 @@ size_t write_proxy_v2(const Address& source, const Address& destination, bool lo
   const uint16_t ports[2] = {htons(source.port), htons(destination.port)};
   std::memcpy(out + 16 + 2 * bytes, ports, sizeof ports);
   return V2_FIXED + block;
+}
+
+size_t add_proxy_tlv(char* header, size_t length, uint8_t type, std::string_view value) {
+  char* to = header + length;
+  to[0] = static_cast<char>(type);
+  to[1] = static_cast<char>(value.size() >> 8);
+  to[2] = static_cast<char>(value.size());
+  put_text(to + 3, value.data(), value.size());
+  length += 3 + value.size();
+  header[14] = static_cast<char>((length - V2_FIXED) >> 8);
+  header[15] = static_cast<char>(length - V2_FIXED);
+  return length;
+}
+
+size_t add_proxy_checksum(char* header, size_t length) {
+  const size_t hole = length + 3;
+  length = add_proxy_tlv(header, length, TLV_CRC32C, std::string_view("\0\0\0\0", 4));
+  const uint32_t sum = htonl(header_crc(reinterpret_cast<const unsigned char*>(header), length, hole));
+  std::memcpy(header + hole, &sum, sizeof sum);
+  return length;
 }
 
 }  // namespace tsproxy

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include "http1_head.h"
 
 namespace tsproxy {
@@ -16,6 +17,7 @@ struct Address {
 };
 
 Address address_of(const sockaddr_storage& from);
+bool parse_address(std::string_view text, Address& to);   // an IPv4 or IPv6 address, nothing else
 size_t address_text(const Address& address, char* out);   // "192.0.2.1", "2001:db8::1", at most 46 bytes, no NUL
 
 struct ProxyHeader {
@@ -30,5 +32,8 @@ Parse parse_proxy_header(const char* bytes, size_t n, ProxyHeader& header, const
 constexpr size_t PROXY_HEADER_MAX = 108;   // of the writers below
 size_t write_proxy_v1(const Address& source, const Address& destination, char* out);   // UNKNOWN if the families differ or are not IP
 size_t write_proxy_v2(const Address& source, const Address& destination, bool local, char* out);
+// Adds to a header of version 2 that write_proxy_v2() has written. Both take the header's length so far and return the new one.
+size_t add_proxy_tlv(char* header, size_t length, uint8_t type, std::string_view value);   // the caller has seen to the room
+size_t add_proxy_checksum(char* header, size_t length);                                      // the last TLV: PP2_TYPE_CRC32C
 
 }  // namespace tsproxy

@@ -91,6 +91,7 @@ Step answer(Worker& w, Session& s, std::string_view raw, std::string_view body) 
   change.connection = connection_of(s);
   add_length(change, m.head, body.size(), line);
   size_t length = write_head(m.bytes, m.head, change, w.scratch.data(), w.scratch.size());
+  adjust_case_for_client(w, s, w.scratch.data(), length);
   m.owner = nullptr;
   count_status(w, s, s.status);
   s.client_ms = w.loop.now_ms();
@@ -100,14 +101,43 @@ Step answer(Worker& w, Session& s, std::string_view raw, std::string_view body) 
   return Step::Again;
 }
 
-// Empty: an empty errorfile, the connection is closed without a word.
-std::string_view error_response(const Worker& w, const Session& s, int32_t status) {
-  for (const ProxyConf* proxy : {&w.backend(s), &w.frontend(s)}) {
-    int32_t index = status > 0 && status < 600 ? proxy->errors[status] : 0;
-    if (index < 0) return {};
-    if (index > 0 && index <= static_cast<int32_t>(w.conf.responses.size())) return w.conf.responses[static_cast<size_t>(index - 1)];
+// What the backend, or else the frontend, has for a status: ProxyConf::errors.
+int32_t error_of(const Worker& w, const Session& s, int32_t status) {
+  if (status <= 0 || status >= 600) return 0;
+  int32_t own = w.backend(s).errors[status];
+  return own != 0 ? own : w.frontend(s).errors[status];
+}
+
+std::string_view error_response(const Worker& w, int32_t error, int32_t status) {
+  bool known = error > 0 && error <= static_cast<int32_t>(w.conf.responses.size());
+  return known ? std::string_view(w.conf.responses[static_cast<size_t>(error - 1)]) : error_page(status);
+}
+
+// The request in the window, for samples of a reply: as long as it has not left for a server. False: there is none.
+bool show_request(Worker& w, Session& s) {
+  bool here = w.loaded.owner == &s && w.loaded.from == s.client && w.loaded.head.length > 0;
+  if (s.request_ms >= 0 && here) return true;
+  if (w.loaded.owner == &s) w.loaded.owner = nullptr;   // what could not be read, or the server's
+  bool left = s.has(SF_WRITTEN) && s.up.sent > 0 && !s.up.has(BF_KEEP);
+  return s.request_ms >= 0 && !left && load_request(w, s);
+}
+
+// The reply that http-error describes by samples.
+Step answer_by_rules(Worker& w, Session& s, int32_t status) {
+  bool shown = show_request(w, s);
+  s.status = status;
+  int32_t verdict = ask(w, s, PHASE_ERROR, shown);
+  auto response = static_cast<size_t>(static_cast<uint32_t>(verdict) >> 8);
+  switch (verdict & 0xff) {
+    case VERDICT_REPLY:
+      if (s.reply != nullptr) return answer(w, s, s.reply->head, s.reply->body);
+      break;
+    case VERDICT_RESPOND:
+      if (response < w.conf.responses.size()) return answer(w, s, w.conf.responses[response], {});
+      break;
+    default: break;
   }
-  return error_page(status);
+  return answer(w, s, error_page(status), {});
 }
 
 }  // namespace
@@ -121,8 +151,9 @@ Step refuse(Worker& w, Session& s, int32_t status, char cause, char where) {
   }
   s.flags = (s.flags | SF_STREAM) & ~SF_CLIENT_KEEP;
   leave_queue(w, s);
-  std::string_view page = error_response(w, s, status);
-  if (!page.empty()) return answer(w, s, page, {});
+  int32_t error = error_of(w, s, status);
+  if (error == ProxyConf::ASK_CORE && !w.closing) return answer_by_rules(w, s, status);
+  if (error != ProxyConf::NO_ANSWER) return answer(w, s, error_response(w, error, status), {});
   end_session(w, s);
   return Step::Wait;
 }
@@ -135,6 +166,25 @@ Step answer_canned(Worker& w, Session& s, size_t response) {
 Step answer_staged(Worker& w, Session& s) {
   if (s.reply == nullptr || !s.has(SF_HTTP)) return refuse(w, s, 500, 'I', 'R');
   return answer(w, s, s.reply->head, s.reply->body);
+}
+
+bool add_hint(Worker& w, Session& s, std::string_view field) {
+  if (w.deciding != s.handle || !s.has(SF_HTTP) || s.has(SF_HTTP10 | SF_RESPONDED)) return false;
+  if (w.hints.empty()) w.hints = "HTTP/1.1 103 Early Hints\r\n";
+  size_t from = w.hints.size();
+  w.hints += field;
+  // Text of a rule: what would end the line turns into a blank.
+  std::replace_if(w.hints.begin() + static_cast<ptrdiff_t>(from), w.hints.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; }, ' ');
+  w.hints += "\r\n";
+  return true;
+}
+
+void send_hints(Worker& w, Session& s) {
+  w.hints += "\r\n";
+  adjust_case_for_client(w, s, w.hints.data(), w.hints.size());
+  iovec part{w.hints.data(), w.hints.size()};
+  emit(w, s.down, &part, 1);
+  w.hints.clear();
 }
 
 Step step_reply(Worker& w, Session& s) {

@@ -1,5 +1,6 @@
 // Answers that the proxy gives itself: error responses, canned responses, replies staged by the core.
 #pragma once
+#include <string_view>
 #include "session.h"
 
 namespace tsproxy {
@@ -10,5 +11,8 @@ Step refuse(Worker& w, Session& s, int32_t status, char cause, char where);
 Step answer_canned(Worker& w, Session& s, size_t response);
 Step answer_staged(Worker& w, Session& s);
 Step step_reply(Worker& w, Session& s);
+// Early hints: a field line without CRLF, during a decision about `s`; and the response that they make, after it. False: HTTP/1.0, too late.
+bool add_hint(Worker& w, Session& s, std::string_view field);
+void send_hints(Worker& w, Session& s);
 
 }  // namespace tsproxy

@@ -6,7 +6,9 @@
 #include "ending.h"
 #include "engine_parts.h"
 #include "reply.h"
+#include "stick_track.h"
 #include "http1_write.h"
+#include "retry.h"
 #include "stream.h"
 
 namespace tsproxy {
@@ -18,12 +20,18 @@ constexpr int INTERIM_MOST = 64;   // 1xx responses to one request
 // The server closed or failed before its head was complete.
 Step no_response(Worker& w, Session& s) {
   if (can_dial_again(w, s)) return dial_again(w, s);
+  if (may_send_again(w, s, s.has(SF_DATA_FROM_SERVER) ? RE_JUNK_RESPONSE : RE_EMPTY_RESPONSE)) return send_again(w, s);
   // As if the client's own keep-alive connection had closed: it sends the request again.
   if (s.has(SF_REUSED) && s.requests > 1 && !s.has(SF_DATA_FROM_SERVER)) return refuse(w, s, 0, 'S', 'H');
+  count_tracked(w, s, STICK_EVENT_FAIL);
   return refuse(w, s, 502, 'S', 'H');
 }
 
-Step bad_response(Worker& w, Session& s) { return refuse(w, s, 502, 'P', 'H'); }
+Step bad_response(Worker& w, Session& s) {
+  if (may_send_again(w, s, RE_JUNK_RESPONSE)) return send_again(w, s);
+  count_tracked(w, s, STICK_EVENT_FAIL);
+  return refuse(w, s, 502, 'P', 'H');
+}
 
 // A 1xx is passed on as it came; HTTP/1.0 knows none.
 bool pass_interim(Worker& w, Session& s) {
@@ -31,6 +39,7 @@ bool pass_interim(Worker& w, Session& s) {
   if (++s.interim > INTERIM_MOST) return false;
   size_t n = m.head.skipped + m.head.length;
   iovec part{m.bytes, n};
+  adjust_case_for_client(w, s, m.bytes, n);
   s.down.received += n;
   if (!s.has(SF_HTTP10)) emit(w, s.down, &part, 1);
   m.bytes += n;
@@ -64,6 +73,8 @@ void note_server(Session& s, const Http1Head& head, BodyKind kind) {
 
 Step response_complete(Worker& w, Session& s) {
   s.status = w.loaded.head.status;
+  if (may_send_again(w, s, retry_bit(s.status))) return send_again(w, s);
+  track_status(w, s, s.status);
   if ((w.loaded.head.flags & H1_INSECURE) != 0) s.flags |= SF_INSECURE;
   s.response_ms = static_cast<int32_t>(w.loop.now_ms() - s.connected_ms);
   if (s.has(SF_DECIDED) || !asks(w, s, PHASE_RESPONSE)) return send_response(w, s);
@@ -86,7 +97,7 @@ Step take_response(Worker& w, Session& s) {
     while (m.n > s.seen) {
       if (!s.has(SF_DATA_FROM_SERVER)) {
         s.flags |= SF_DATA_FROM_SERVER;
-        drop_kept(w, s.up);
+        if (!s.up.has(BF_REPLAY)) drop_kept(w, s.up);
       }
       s.server_ms = w.loop.now_ms();
       Http1Error error;
@@ -120,6 +131,7 @@ Step send_response(Worker& w, Session& s) {
   change.drop_transfer_encoding = s.down.has(BF_UNFRAME);
   note_server(s, m.head, kind);
   size_t n = write_head(m.bytes + m.head.skipped, m.head, change, w.scratch.data(), w.scratch.size());
+  adjust_case_for_client(w, s, w.scratch.data(), n);
   if (n == 0) {
     count(&w.backend_row(s)[CB_REWRITE_FAILED]);
     return refuse(w, s, 500, 'P', 'H');
@@ -127,6 +139,7 @@ Step send_response(Worker& w, Session& s) {
   count_status(w, s, m.head.status);
   if (!tunnel && s.up.has(BF_SHUTR) && s.up.has(BF_EMPTY)) s.target->flags |= CO_SETTLED;
   s.flags |= SF_RESPONDED;
+  drop_kept(w, s.up);
   if (tunnel) begin_tunnel(w, s);
   else s.down.body.begin(kind, m.head.content_length);
   s.down.flags |= splice_flags(w, s, PO_SPLICE_RESPONSE);
@@ -134,6 +147,10 @@ Step send_response(Worker& w, Session& s) {
   consume(w, s, s.down, w.scratch.data(), n);
   if (s.state != SessionState::Transfer) enter(w, s, SessionState::Transfer);
   return Step::Again;
+}
+
+void adjust_case_for_client(Worker& w, const Session& s, char* head, size_t n) {
+  if ((w.frontend(s).options & PO_CASE_CLIENT) != 0) w.conf.header_cases.apply(head, n);
 }
 
 void count_status(Worker& w, const Session& s, int32_t status) {

@@ -8,6 +8,7 @@
 #include "engine_parts.h"
 #include "override.h"
 #include "reply.h"
+#include "stick_track.h"
 #include "stream.h"
 #include "wait.h"
 
@@ -55,6 +56,7 @@ Step step_proxy_header(Worker& w, Session& s) {
     s.destination = header.destination;
     s.flags |= SF_DESTINATION;
   }
+  s.handshake_ms = static_cast<int32_t>(w.loop.now_ms() - s.stream_ms);
   w.loaded.bytes += header.length;
   w.loaded.n -= header.length;
   s.seen = 0;
@@ -147,6 +149,7 @@ Step after_accept(Worker& w, Session& s) {
 }
 
 Step after_session(Worker& w, Session& s) {
+  count_tracked(w, s, STICK_EVENT_SESSION);
   if (s.has(SF_HTTP)) {
     enter(w, s, SessionState::Head);
     return Step::Again;

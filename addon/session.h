@@ -61,6 +61,7 @@ enum SessionFlag : uint32_t {
   SF_PAUSED = 0x4000000,     // Parked: for inspect_ms
   SF_CONTINUED = 0x8000000,  // we have sent a 100 (Continue)
   SF_INSECURE = 0x10000000,  // a message of the stream had H1_INSECURE: neither connection is kept
+  SF_NO_RETRY = 0x20000000,  // a rule forbids to send the request again (disable-l7-retry)
 };
 
 struct Reply {
@@ -68,6 +69,7 @@ struct Reply {
 };
 
 struct Overrides;
+struct Tracking;
 
 // What a client's connection had before a PROXY header or a rule put other addresses in front, and the header's TLVs.
 struct Endpoints {
@@ -98,6 +100,7 @@ struct Session {
   uint64_t client_ms = 0, server_ms = 0;   // last activity of either end
   uint64_t connected_ms = 0;
   int32_t request_ms = -1, idle_ms = 0, queue_ms = -1, connect_ms = -1, response_ms = -1;   // durations
+  int32_t handshake_ms = 0;        // from the accept to the end of the PROXY header, 0 if none was awaited
   int32_t inspect_ms = 0;          // how long rules may wait
   uint64_t server_first_ms = 0;    // mode tcp: when the rules have seen the first bytes of the server
   int32_t status = 0;
@@ -112,6 +115,7 @@ struct Session {
   Address source, destination;
   Reply* reply = nullptr;          // staged by reply()
   Overrides* overrides = nullptr;  // what rules changed for this stream
+  Tracking* tracking = nullptr;    // entries of stick tables (stick_track.h); nullptr: none
   Endpoints* connection = nullptr; // nullptr: `source` and `destination` are the connection's
   const char* rest = nullptr;      // Reply: body bytes that are to be sent yet; they lie in conf, in `reply` or are static
   size_t rest_length = 0;

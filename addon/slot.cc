@@ -1,7 +1,6 @@
 #include "slot.h"
 
 #include <algorithm>
-#include <map>
 
 namespace tsproxy {
 
@@ -15,9 +14,10 @@ std::shared_ptr<Board> Board::of(const std::shared_ptr<Pages>& pages) {
   return board;
 }
 
-void Board::enter(int worker, Loop& loop) {
+void Board::enter(int worker, Loop& loop, std::shared_ptr<IdlePool> idle) {
   std::lock_guard hold(lock_);
   flag(worker).loop = &loop;
+  flag(worker).idle = std::move(idle);
   top_.store(std::max(top_.load(), worker % SEATS + 1));
 }
 
@@ -27,6 +27,17 @@ void Board::leave(int worker) {
   seat.accept.store(false);
   seat.slot.store(false);
   seat.loop = nullptr;
+  seat.idle = nullptr;
+}
+
+std::shared_ptr<IdlePool> Board::idle_of(int worker) {
+  std::lock_guard hold(lock_);
+  return flag(worker).idle;
+}
+
+SourcePorts& Board::source_ports(int server, uint16_t low, uint16_t high) {
+  std::lock_guard hold(lock_);
+  return ports_.try_emplace(server, low, high).first->second;
 }
 
 void Board::wake(int worker, std::atomic<bool> Seat::* waits) {

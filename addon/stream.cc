@@ -8,6 +8,8 @@
 #include "forward.h"
 #include "http1_write.h"
 #include "reply.h"
+#include "stick_track.h"
+#include "retry.h"
 
 namespace tsproxy {
 
@@ -27,6 +29,8 @@ Parse parse_loaded_request(Worker& w, const Session& s, size_t seen, Http1Error&
 Step bad_request(Worker& w, Session& s, int32_t status) {
   count(&w.frontend_row(s)[CF_REQ_ERRORS]);
   s.flags |= SF_STREAM;
+  count_tracked(w, s, STICK_EVENT_REQUEST);
+  count_tracked(w, s, STICK_EVENT_ERROR);
   return refuse(w, s, status > 0 ? status : 400, 'P', 'R');
 }
 
@@ -39,6 +43,8 @@ Step head_ended(Worker& w, Session& s) {
     return Step::Wait;
   }
   s.flags |= SF_STREAM;
+  count_tracked(w, s, STICK_EVENT_REQUEST);
+  count_tracked(w, s, STICK_EVENT_ERROR);
   return refuse(w, s, 400, 'C', 'R');
 }
 
@@ -67,6 +73,7 @@ void begin_stream(Worker& w, Session& s) {
   if ((head.flags & H1_INSECURE) != 0) s.flags |= SF_INSECURE;
   if ((head.flags & H1_CONNECTION_UPGRADE) != 0) s.flags |= SF_UPGRADE;
   s.up.body.begin(request_body_kind(head), head.content_length);
+  count_tracked(w, s, STICK_EVENT_REQUEST);
   count(&w.row[CW_REQUESTS]);
   count(&w.frontend_row(s)[CF_REQUESTS]);
 }
@@ -84,6 +91,12 @@ ConnectionHeader request_connection(const Worker& w, const Session& s) {
   if (s.has(SF_UPGRADE)) return ConnectionHeader::Keep;
   if (s.has(SF_INSECURE) || !reusable(w, s)) return ConnectionHeader::Close;
   return s.has(SF_HTTP10) ? ConnectionHeader::KeepAlive : ConnectionHeader::None;
+}
+
+// http-send-name-header: the line that tells the server its name; empty if nobody asks for it.
+std::string server_line(const Worker& w, const Session& s) {
+  const std::string& name = w.backend(s).send_name;
+  return name.empty() ? std::string() : name + ": " + w.conf.servers[static_cast<size_t>(s.server)].name + "\r\n";
 }
 
 }  // namespace
@@ -222,6 +235,9 @@ bool write_request(Worker& w, Session& s) {
   change.drop_expect = s.has(SF_CONTINUED);
   change.extra_size = forward_line(w, s, head, m.head, line);
   change.extra = change.extra_size > 0 ? line : nullptr;
+  const std::string named = server_line(w, s);
+  change.without = w.backend(s).send_name;
+  change.last = named;
   size_t n = write_head(head, m.head, change, w.scratch.data(), w.scratch.size());
   if (n == 0) {
     count(&w.frontend_row(s)[CF_REWRITE_FAILED]);
@@ -231,8 +247,28 @@ bool write_request(Worker& w, Session& s) {
   s.flags |= SF_WRITTEN;
   s.up.flags |= splice_flags(w, s, PO_SPLICE_REQUEST);
   s.up.bulk = s.up.has(BF_SPLICE);
+  if ((w.backend(s).options & PO_CASE_SERVER) != 0) w.conf.header_cases.apply(w.scratch.data(), n);
+  if (keeps_request(w, s)) s.up.flags |= BF_KEEP | BF_REPLAY;
   consume(w, s, s.up, w.scratch.data(), n);
   return true;
+}
+
+bool rename_server(Worker& w, Session& s) {
+  const std::string line = server_line(w, s);
+  if (line.empty()) return true;
+  // Nothing of it was dropped yet, so that the head stands in front; the line stands last in it.
+  const std::string all(s.up.buffer.data(), s.up.buffer.length());
+  const size_t end = all.find("\r\n\r\n");
+  if (end == std::string::npos || s.up.kept > 0) return false;
+  const size_t start = all.rfind("\r\n", end - 1) + 2;
+  uint16_t flags = s.up.flags;
+  discard(w, s.up);
+  s.up.flags = flags;
+  keep(w, s.up, all.data(), start);
+  keep(w, s.up, line.data(), line.size());
+  keep(w, s.up, all.data() + end + 2, all.size() - end - 2);
+  settle(s.up);
+  return !s.up.has(BF_NO_MEMORY);
 }
 
 }  // namespace tsproxy

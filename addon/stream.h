@@ -27,6 +27,8 @@ Step request_rules(Worker& w, Session& s);
 bool load_request(Worker& w, Session& s);
 // Serialises the request into `up`. False: it does not fit.
 bool write_request(Worker& w, Session& s);
+// The serialised request goes to another server than it was written for (http-send-name-header). False: no memory.
+bool rename_server(Worker& w, Session& s);
 
 // response.cc
 // Reads the response head as far as it is there; once it is complete it is decided upon and passed on.
@@ -34,5 +36,7 @@ Step take_response(Worker& w, Session& s);
 // The response head in the window goes to the client.
 Step send_response(Worker& w, Session& s);
 void count_status(Worker& w, const Session& s, int32_t status);
+// option h1-case-adjust-bogus-client: the names in n bytes of a serialised head.
+void adjust_case_for_client(Worker& w, const Session& s, char* head, size_t n);
 
 }  // namespace tsproxy

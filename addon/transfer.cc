@@ -4,6 +4,7 @@
 #include "engine_parts.h"
 #include "reply.h"
 #include "stream.h"
+#include "stick_track.h"
 #include "wait.h"
 
 namespace tsproxy {
@@ -117,6 +118,8 @@ void account(Worker& w, Session& s) {
   };
   uint32_t in = take(s.up.received, s.counted_in), up = take(s.up.sent, s.counted_up), out = take(s.down.sent, s.counted_out);
   if ((in | up | out) == 0) return;
+  if (in > 0) count_tracked(w, s, STICK_EVENT_BYTES_IN, in);
+  if (out > 0) count_tracked(w, s, STICK_EVENT_BYTES_OUT, out);
   uint64_t* f = w.frontend_row(s);
   count(&f[CF_BYTES_IN], in);
   count(&f[CF_BYTES_OUT], out);

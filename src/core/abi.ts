@@ -366,6 +366,8 @@ export const SO_FAST_OPEN = 0x40;
 export const SO_OBSERVE_L4 = 0x80;
 /** observe layer7: responses too */
 export const SO_OBSERVE_L7 = 0x100;
+/** non-stick: stick tables do not learn it */
+export const SO_NON_STICK = 0x200;
 /** the configured address, or the system's */
 export const SRC_CONFIGURED = 0;
 /** usesrc <address>: one that is none of this machine's */
@@ -1008,6 +1010,7 @@ export const ABI: Readonly<Record<string, number>> = {
   SO_FAST_OPEN,
   SO_OBSERVE_L4,
   SO_OBSERVE_L7,
+  SO_NON_STICK,
   SRC_CONFIGURED,
   SRC_OTHER,
   SRC_CLIENT,

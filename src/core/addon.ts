@@ -39,7 +39,7 @@ export interface Addon {
 
 /** Connections of health checks (addon/check_socket.h). Handles are numbers from 0 up; errors are -errno. */
 export interface CheckSockets {
-  /** Int32 pairs [handle, what]: 1 writable, 2 readable or at its end, 4 hung up, the errno from bit 8 on. */
+  /** Int32 pairs [handle, what]: 1 writable, 2 readable or at its end, 4 hung up, 8 no more will come, the errno from bit 8 on. */
   readonly events: ArrayBuffer;
   /** Where receive() puts bytes. */
   readonly buffer: ArrayBuffer;

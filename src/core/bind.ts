@@ -110,7 +110,9 @@ function spec(listener: Listener): Omit<Parameters<Addon['bindListener']>[0], 'a
     interface: listener.interface,
     tfo: listener.tfo,
     deferAccept: listener.deferAccept,
-    transparent: false,
+    transparent: listener.transparent,
+    userTimeout: listener.userTimeout,
+    mss: listener.mss,
     congestion: congestionOf(listener.address, listener.cc, loopback),
   };
 }
@@ -123,11 +125,11 @@ function failure(listener: Listener, errno: number, what: string): BindFailure {
   return { listener, reason: `${what} (${errnoText(errno)}) ${place}`, inUse: errno === ADDRESS_IN_USE };
 }
 
-/** Opens all sockets for connections; unix sockets replace what stands at their path. Returns the failures. */
-export function listenAll(addon: Sockets, model: Model, bound: readonly BoundListener[]): BindFailure[] {
+/** Opens all sockets for connections; unix sockets replace what stands at their path. `maxconn`: of the process. Returns the failures. */
+export function listenAll(addon: Sockets, model: Model, bound: readonly BoundListener[], maxconn: number): BindFailure[] {
   const failures: BindFailure[] = [];
   for (const one of bound) {
-    const errno = one.fds.map((fd) => -addon.listen(fd, backlog(model, one.listener))).find((code) => code > 0);
+    const errno = one.fds.map((fd) => -addon.listen(fd, backlogOf(model, one.listener, maxconn))).find((code) => code > 0);
     if (errno !== undefined) failures.push(failure(one.listener, errno, 'cannot listen to socket'));
   }
   return failures;
@@ -165,8 +167,8 @@ function removeIfThere(path: string): void {
   }
 }
 
-/** As HAProxy: the bind line's own, the proxy's, its maxconn, else 1024; the kernel cuts it to somaxconn. */
-function backlog(model: Model, listener: Listener): number {
+/** As HAProxy: the bind line's own, the proxy's, the proxy's maxconn, that of the process; the kernel cuts it to somaxconn. */
+export function backlogOf(model: Model, listener: Listener, maxconn: number): number {
   const proxy = model.proxies[listener.proxy];
-  return listener.backlog || proxy?.backlog || proxy?.maxconn || 1024;
+  return listener.backlog || proxy?.backlog || proxy?.maxconn || maxconn;
 }

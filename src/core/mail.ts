@@ -16,6 +16,10 @@ export type ToWorker =
   /** Soft stop: listeners close, sessions go on. */
   | { readonly kind: 'stop' }
   | { readonly kind: 'pause'; readonly paused: boolean }
+  /** Limits or listeners have changed in the shared cells. */
+  | { readonly kind: 'look' }
+  /** Ends sessions: OF_ number, index or handle, first letter of the termination state. */
+  | { readonly kind: 'shutdown'; readonly of: number; readonly index: number; readonly cause: 'K' | 'D' | 'U' }
   /** A server's state or weight changed: its queue may have to move. */
   | { readonly kind: 'changed'; readonly server: number }
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown; readonly error: string | null }

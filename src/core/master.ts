@@ -1,22 +1,20 @@
 import type { Model } from '../config/model.js';
 import { startChecks } from '../backends/index.js';
 import { GS_STOPPING } from './abi.js';
-import type { Addon } from './addon.js';
-import type { BoundListener } from './bind.js';
 import type { SystemLog } from './log/system_log.js';
 import type { Readings } from './metric/readings.js';
 import type { MetricsSource } from './metrics_source.js';
 import { print, printText } from './print.js';
 import type { SignalTarget } from './signals.js';
+import type { TrafficControl } from './traffic_control.js';
 import { poolLines, statusLines, stoppedLines } from './status.js';
 import type { WorkerPool } from './worker_pool.js';
 
 export interface MasterParts {
-  readonly addon: Addon;
   readonly model: Model;
   readonly readings: Readings;
   readonly pool: WorkerPool;
-  readonly bound: readonly BoundListener[];
+  readonly traffic: TrafficControl;
   readonly metrics: MetricsSource;
   readonly log: SystemLog;
   /** Ends the process. */
@@ -48,7 +46,7 @@ export class Master implements SignalTarget {
     this.checks.stop();
     Atomics.store(readings.pages.state, GS_STOPPING, 1);
     for (const line of stoppedLines(model, readings)) print('warning', line);
-    const stopped = pool.all('stopped').then(() => this.closeShared());
+    const stopped = pool.all('stopped').then(() => this.parts.traffic.closeShared());
     const drained = pool.all('drained');
     pool.tell({ kind: 'stop' });
     const { hardStopAfter } = model.global;
@@ -63,7 +61,7 @@ export class Master implements SignalTarget {
 
   pause(paused: boolean): void {
     print('warning', paused ? 'SIGTTOU received, pausing the listeners.' : 'SIGTTIN received, resuming the listeners.');
-    this.parts.pool.tell({ kind: 'pause', paused });
+    void this.parts.traffic.pause(paused);
   }
 
   reload(): void {
@@ -77,11 +75,6 @@ export class Master implements SignalTarget {
 
   printPools(): void {
     printText(poolLines(this.parts.readings).map((line) => `${line}\n`).join(''));
-  }
-
-  /** Sockets that all workers share are closed by nobody but the main thread, once no worker looks at them. */
-  private closeShared(): void {
-    for (const { fds, shared } of this.parts.bound) if (shared) for (const fd of fds) this.parts.addon.closeFd(fd);
   }
 
   private end(): void {

@@ -1,8 +1,8 @@
-import type { Model, Proxy, Server, Timeouts } from '../config/model.js';
+import type { Listener, Model, Proxy, Timeouts } from '../config/model.js';
 import * as abi from './abi.js';
-import type { EngineConf, EngineListener, EngineProxy, EngineServer } from './addon.js';
-import { sockaddr } from './address.js';
-import { congestionOf } from './congestion.js';
+import type { EngineConf, EngineListener, EngineProxy } from './addon.js';
+import { backlogOf } from './bind.js';
+import { engineServer } from './engine_server.js';
 import type { Limits } from './limits.js';
 
 /** The bound sockets of one worker, by listener index; fd -1 = a listener of a disabled proxy. */
@@ -51,6 +51,8 @@ const OPTION_BITS: Readonly<Record<string, number>> = {
   'accept-invalid-http-request': abi.PO_UNSAFE_REQUEST,
   'accept-invalid-http-response': abi.PO_UNSAFE_RESPONSE,
   'independent-streams': abi.PO_INDEPENDENT_STREAMS,
+  'h1-case-adjust-bogus-client': abi.PO_CASE_CLIENT,
+  'h1-case-adjust-bogus-server': abi.PO_CASE_SERVER,
 };
 
 const CONNECTION_MODE_BITS: Readonly<Record<Proxy['options']['connectionMode'], number>> = {
@@ -97,9 +99,12 @@ export function engineConf(model: Model, plan: PlanTables, place: WorkerPlace): 
     maxPipes: place.limits.maxpipes,
     maxConnections: place.limits.maxconn,
     splice: splice && place.limits.maxpipes > 0,
+    shareIdle: tune.shareIdle,
+    options: (model.global.keepInsecure ? abi.GO_KEEP_INSECURE : 0) | (model.global.anyPayload ? abi.GO_ANY_PAYLOAD : 0),
+    headerCases: model.global.headerCases,
     proxies: model.proxies.map((proxy) => engineProxy(proxy, plan)),
     servers: model.servers.map((server) => engineServer(server, model, place.loopback)),
-    listeners: model.listeners.map((listener, index) => engineListener(listener, place.listeners[index], plan.keepsTlvs === true)),
+    listeners: model.listeners.map((listener, index) => engineListener(listener, place.listeners[index], plan.keepsTlvs === true, backlogOf(model, listener, place.limits.maxconn))),
     responses: plan.responses,
   };
 }
@@ -129,6 +134,8 @@ function engineProxy(proxy: Proxy, plan: PlanTables): EngineProxy {
     defaultBackend: proxy.defaultBackend ?? (proxy.isBackend ? proxy.index : -1),
     retries: proxy.retries,
     redispatch: proxy.options.redispatch,
+    retryOn: retryBits(proxy.retryOn),
+    sendNameHeader: proxy.sendNameHeader ?? '',
     errors: plan.errors[proxy.index] ?? [],
     forwardFor: forwardFor && {
       header: forwardFor.header,
@@ -140,27 +147,25 @@ function engineProxy(proxy: Proxy, plan: PlanTables): EngineProxy {
   };
 }
 
-const SEND_PROXY_BITS = [0, abi.SO_SEND_PROXY, abi.SO_SEND_PROXY_V2] as const;
+/** Words of `retry-on` that are no status; a status has the bit RE_<status>. */
+const RETRY_BITS: Readonly<Record<string, number>> = {
+  'conn-failure': abi.RE_CONN_FAILURE,
+  'empty-response': abi.RE_EMPTY_RESPONSE,
+  'junk-response': abi.RE_JUNK_RESPONSE,
+  'response-timeout': abi.RE_RESPONSE_TIMEOUT,
+  '0rtt-rejected': abi.RE_EARLY_REJECTED,
+};
 
-function engineServer(server: Server, model: Model, loopback: string | null): EngineServer {
-  const source = server.source ?? model.proxies[server.proxy]?.source ?? null;
-  return {
-    proxy: server.proxy,
-    options: SEND_PROXY_BITS[server.sendProxy],
-    address: sockaddr(server.address),
-    source: source && sockaddr(source.address),
-    congestion: congestionOf(server.address, server.cc, loopback),
-    poolMax: server.poolMaxConn,
-    maxReuse: server.maxReuse,
-    poolPurgeMs: server.poolPurgeDelay,
-  };
+function retryBits(words: readonly string[]): number {
+  return words.reduce((bits, word) => bits | (RETRY_BITS[word] ?? abi.ABI[`RE_${word}`] ?? 0), 0);
 }
 
-function engineListener(listener: Model['listeners'][number], socket: WorkerListener | undefined, keepsTlvs: boolean): EngineListener {
+function engineListener(listener: Listener, socket: WorkerListener | undefined, keepsTlvs: boolean, backlog: number): EngineListener {
   const unix = listener.address.kind === 'unix' || listener.address.kind === 'abstract';
   return {
     fd: socket?.fd ?? -1,
     frontend: listener.proxy,
     options: (listener.acceptProxy ? abi.LO_ACCEPT_PROXY | (keepsTlvs ? abi.LO_KEEP_TLVS : 0) : 0) | (socket?.shared ? abi.LO_SHARED : 0) | (unix ? abi.LO_UNIX : 0),
+    backlog,
   };
 }

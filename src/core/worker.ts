@@ -45,7 +45,7 @@ function run(port: MessagePort, { model, variables, place }: WorkerStart): void 
     if (made.engine === null) throw new Error('the engine is used before it exists');
     return made.engine;
   };
-  const backends = createBackends(model, state, engine, new Uint32Array(pages.counters, row, pages.rowCells * 2));
+  const backends = createBackends(model, { state, engine, counters: new Uint32Array(pages.counters, row, pages.rowCells * 2), worker: place.worker });
   const plan = compile(model, {
     state,
     counters: new BigUint64Array(pages.counters, row, pages.rowCells),
@@ -65,6 +65,10 @@ function run(port: MessagePort, { model, variables, place }: WorkerStart): void 
         return stop(engine(), send);
       case 'pause':
         return engine().pauseListening(mail.paused);
+      case 'look':
+        return engine().post();
+      case 'shutdown':
+        return engine().shutdownSessions(mail.of, mail.index, mail.cause);
       case 'changed':
         backends.changed(mail.server);
         return engine().post();
@@ -81,12 +85,19 @@ function run(port: MessagePort, { model, variables, place }: WorkerStart): void 
 
 function stop(engine: Engine, send: (mail: FromWorker) => void): void {
   engine.stopListening();
-  send({ kind: 'stopped' });
-  const timer = setInterval(() => {
-    if (engine.sessions() > 0) return;
+  let listening = true;
+  const look = (): void => {
+    // Clients that wait in a listener are taken before it closes.
+    if (listening && engine.listening() === 0) {
+      listening = false;
+      send({ kind: 'stopped' });
+    }
+    if (listening || engine.sessions() > 0) return;
     clearInterval(timer);
     send({ kind: 'drained' });
-  }, DRAIN_INTERVAL_MS);
+  };
+  const timer = setInterval(look, DRAIN_INTERVAL_MS);
+  look();
 }
 
 if (parentPort !== null) run(parentPort, workerData as WorkerStart);

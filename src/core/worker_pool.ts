@@ -42,6 +42,10 @@ export class WorkerPool {
     for (const worker of this.workers) worker.postMessage(mail);
   }
 
+  tellOne(worker: number, mail: ToWorker): void {
+    this.workers[worker]?.postMessage(mail);
+  }
+
   /** Ends all workers and resolves when they are gone. */
   async close(): Promise<void> {
     this.closing = true;

@@ -295,7 +295,7 @@ TEST(marked_down_server_ends_its_sessions) {
   Wire client = Wire::to(rig.port);
   client.send("a");
   CHECK(client.exactly(1) == "a");
-  rig.post([&] { rig.engine->shutdown_server(0); });
+  rig.post([&] { rig.engine->shutdown_sessions(OF_SERVER, 0, 'D'); });
   CHECK(client.all().empty());
   CHECK(rig.quiet());
 }

@@ -23,6 +23,8 @@ export interface KeywordRow<Target> {
   readonly args: readonly Argument[];
   /** The arguments as the reference shows them, where `args` can't say it. */
   readonly usage?: string;
+  /** Among the words behind an address: the word goes on with arguments in parentheses. */
+  readonly parens?: true;
   /** Prefixes that may stand in front. */
   readonly prefixes?: readonly ('no' | 'default')[];
   /** One line for the reference docs. */

@@ -1,7 +1,7 @@
 import { findGroup, findUser } from '../../accounts.js';
 import type { BindDraft } from '../../draft.js';
 import { INT_MAX } from '../../walk.js';
-import { flag, integer, text } from '../make.js';
+import { flag, integer, text, time } from '../make.js';
 import type { KeywordRow } from '../row.js';
 import { octalMode } from './unix.js';
 
@@ -21,12 +21,13 @@ function owner(name: 'user' | 'group', id: 'uid' | 'gid', find: (name: string) =
   );
 }
 
-type NumberField = 'id' | 'maxconn' | 'backlog' | 'uid' | 'gid';
+type NumberField = 'id' | 'maxconn' | 'backlog' | 'mss' | 'uid' | 'gid';
 
 const NUMBERS: readonly (readonly [name: NumberField, min: number, doc: string])[] = [
   ['id', 1, 'Number of the listener; the next free one unless set. Not for several addresses.'],
   ['maxconn', 0, 'Most concurrent connections of each listener; 0 = as many as the proxy.'],
   ['backlog', 0, "Size of the listen queue; the proxy's unless set."],
+  ['mss', 1, 'Maximum segment size that clients are told; as the kernel chooses unless set.'],
   ['uid', 0, 'Owner of a unix socket.'],
   ['gid', 0, 'Group of a unix socket.'],
 ];
@@ -36,6 +37,7 @@ const FLAGS: readonly (readonly [name: string, doc: string, set: Partial<BindDra
   ['v6only', 'An IPv6 address takes no IPv4 connections.', { v6only: true }],
   ['tfo', 'Enables TCP Fast Open.', { tfo: true }],
   ['defer-accept', 'A connection is accepted once its first data have come.', { deferAccept: true }],
+  ['transparent', 'The address need not be one of this machine (needs root).', { transparent: true }],
   ['accept-proxy', 'Each connection starts with a PROXY protocol header, version 1 or 2.', { acceptProxy: true }],
 ];
 
@@ -57,6 +59,9 @@ export const bindOptionRows: readonly Row[] = [
       bind[name] = value;
     }),
   ),
+  time<BindDraft>('tcp-ut', 'delay', 'How long sent bytes may stay unacknowledged before a connection is closed.', (bind, ms) => {
+    bind.userTimeout = ms;
+  }),
   {
     name: 'mode',
     args: [{ name: 'mode', type: 'text' }],

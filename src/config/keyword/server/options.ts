@@ -1,11 +1,11 @@
 import { parseInitAddress, parseSource } from '../address.js';
-import { flag, integer, text } from '../make.js';
+import { choice, flag, integer, text } from '../make.js';
 import type { KeywordRow } from '../row.js';
 import { INT_MAX } from '../../walk.js';
 import type { ServerTarget } from './target.js';
 
 type Row = KeywordRow<ServerTarget>;
-type Numbers = 'maxconn' | 'minconn' | 'maxqueue' | 'poolMaxConn' | 'maxReuse';
+type Numbers = 'maxconn' | 'minconn' | 'maxqueue' | 'poolLowConn' | 'poolMaxConn' | 'maxReuse';
 
 function number(name: string, field: Numbers, [min, max]: readonly [number, number], doc: string): Row {
   return integer(name, 'number', [min, max], doc, ({ settings }: ServerTarget, value) => {
@@ -54,7 +54,17 @@ export const serverOptionRows: readonly Row[] = [
   number('maxconn', 'maxconn', [0, INT_MAX], 'Most concurrent connections; more wait in the queue. 0 = no limit.'),
   number('minconn', 'minconn', [0, INT_MAX], 'Limit of connections under low load; grows to maxconn as the load reaches fullconn.'),
   number('maxqueue', 'maxqueue', [0, INT_MAX], "Most waiting in the server's own queue; 0 = no limit."),
-  number('pool-max-conn', 'poolMaxConn', [-1, INT_MAX], 'Most idle connections kept; -1 = no limit.'),
+  text('cookie', 'value', '<value> as argument', 'Its value in the cookie of the backend.', ({ settings }: ServerTarget, value) => {
+    settings.cookie = value;
+  }),
+  text('redir', 'prefix', '<prefix> as argument', 'GET and HEAD requests for it are redirected to this prefix and their path.', ({ settings }: ServerTarget, value) => {
+    settings.redir = value;
+  }),
+  choice('hash-key', ['id', 'id32', 'guid', 'addr', 'addr-port'], 'What places it on the ring of consistent hashing; id unless set.', ({ settings }: ServerTarget, value) => {
+    settings.hashKey = value;
+  }),
+  number('pool-max-conn', 'poolMaxConn', [-1, INT_MAX], 'Most idle connections kept, of all workers together; -1 = no limit.'),
+  number('pool-low-conn', 'poolLowConn', [0, INT_MAX], 'Below so many idle connections no worker takes one over from another.'),
   number('max-reuse', 'maxReuse', [-1, INT_MAX], 'How often a connection is used again; -1 = no limit.'),
   {
     name: 'pool-purge-delay',
@@ -89,11 +99,11 @@ export const serverOptionRows: readonly Row[] = [
   {
     name: 'source',
     args: [{ name: 'address', type: 'text' }],
-    usage: '<address>[:<port>]',
+    usage: '<address>[:<port>[-<port>]] [ usesrc { <address>[:<port>] | client | clientip | hdr_ip(<header>[,<occurrence>]) } ] [ interface <name> ]',
     support: 'yes',
-    doc: 'Address that connections to the server come from.',
+    doc: "Address that connections to the server come from; one port of the range for each. usesrc presents the client's or another address (needs root).",
     parse(walk, { settings }) {
-      const source = parseSource(walk);
+      const source = parseSource(walk, true);
       if (source !== undefined) settings.source = source;
     },
   },
@@ -106,7 +116,7 @@ export const serverOptionRows: readonly Row[] = [
     args: [{ name: 'methods', type: 'text' }],
     usage: '{ last | libc | none | <address> },[...]*',
     support: 'yes',
-    doc: 'How the address is found at start: the methods are tried in turn; last,libc unless set. There is no state of a last run to take it from.',
+    doc: 'How the address is found at start: the methods are tried in turn; last,libc unless set. last: from a state file; none: it starts without an address, in maintenance.',
     parse(walk, { settings }) {
       const word = walk.need('a list of methods');
       const methods = word === undefined ? undefined : parseInitAddress(walk, word);
