@@ -2,6 +2,7 @@ import type { Rule, RuleFamily } from '../config/model.js';
 import { lineAt } from '../config/source.js';
 import { VERDICT_CONTINUE, VERDICT_MORE, VERDICT_PAUSE, VERDICT_YIELD } from './abi.js';
 import { actions } from './action/index.js';
+import { FAILS, MISSES, PASSES, type Judge } from './compile/condition.js';
 import type { Environment } from './compile/environment.js';
 import { STOP, type Act, type ActionRow } from './row.js';
 import type { Tx } from './tx.js';
@@ -10,8 +11,8 @@ import { verdictCode } from './verdict.js';
 /** One compiled rule: `when` null = always. */
 interface Step {
   readonly when: ((tx: Tx) => boolean) | null;
-  /** `when` must not hold. */
-  readonly unless: boolean;
+  /** The same in rule sets that wait for bytes. */
+  readonly judge: Judge | null;
   readonly act: Act;
   /** `file:line` of the rule. */
   readonly place: string;
@@ -46,10 +47,8 @@ function compileRule(rule: Rule, env: Environment, waits: boolean): Step | null 
   const { condition } = rule;
   const whole = condition === null ? true : env.fold(condition);
   if (whole === false) return null;
-  // A test that fails for want of bytes is not yet a test that its negation passes: rules that wait look at the test itself.
-  const term = waits && whole !== true && condition?.kind === 'not' ? env.fold(condition.term) : null;
-  const unless = typeof term === 'function';
-  return { when: unless ? term : whole === true ? null : whole, unless, act: row.compile(rule.data, env), place: placeOf(rule, env) };
+  const when = whole === true ? null : whole;
+  return { when, judge: waits && when !== null ? env.judge(condition!) : null, act: row.compile(rule.data, env), place: placeOf(rule, env) };
 }
 
 function placeOf({ span }: Rule, { model }: Environment): string {
@@ -125,12 +124,10 @@ function waiting(steps: readonly Step[], env: Environment): Walk {
   return (tx, first, set) => {
     for (let i = first; i < steps.length; i++) {
       const step = steps[i]!;
+      const judged = step.judge === null ? PASSES : step.judge(tx);
+      if (judged === MISSES) return noted(tx, step, VERDICT_MORE, env);
+      if (judged === FAILS) continue;
       tx.mayChange = false;
-      if (step.when !== null) {
-        const holds = step.when(tx);
-        if (!holds && tx.mayChange) return noted(tx, step, VERDICT_MORE, env);
-        if (holds === step.unless) continue;
-      }
       const result = step.act(tx);
       if (result !== VERDICT_CONTINUE) return decided(tx, steps, i, result, set, env);
     }

@@ -43,6 +43,21 @@ describe('content rules in mode tcp', () => {
     expect(made.raw(PHASE_CONTENT, 'ab', { flags: FF_TIMEOUT }).code).toBe(VERDICT_CLOSE);
   });
 
+  const ABC = '{ req.payload(0,3) -m str abc }';
+  const FROM_HERE = '{ src 192.0.2.0/24 }';
+  const FROM_THERE = '{ src 198.51.100.0/24 }';
+  test.each([
+    // What can be told without the bytes that lack is told at once, whatever stands beside it.
+    [`if !${ABC} ${FROM_HERE}`, VERDICT_MORE], [`if !${ABC} ${FROM_THERE}`, VERDICT_SERVER], [`if ${FROM_THERE} !${ABC}`, VERDICT_SERVER],
+    [`if ${ABC} or ${FROM_HERE}`, VERDICT_CLOSE], [`if !${ABC} or ${FROM_HERE}`, VERDICT_CLOSE], [`if !${ABC} or ${FROM_THERE}`, VERDICT_MORE],
+    [`unless ${ABC} ${FROM_HERE}`, VERDICT_MORE], [`unless ${ABC} ${FROM_THERE}`, VERDICT_CLOSE], [`unless ${ABC} or ${FROM_HERE}`, VERDICT_SERVER],
+    [`unless !${ABC} ${FROM_HERE}`, VERDICT_MORE],
+  ])('missing bytes in a compound condition: %s', async (condition, code) => {
+    const made = await rules(['tcp-request inspect-delay 1s', `tcp-request content reject ${condition}`], [], 'tcp');
+    expect(made.raw(PHASE_CONTENT, 'ab').code).toBe(code);
+    expect(made.raw(PHASE_CONTENT, 'ab', { flags: FF_TIMEOUT }).code).not.toBe(VERDICT_MORE);
+  });
+
   test('WAIT_END holds at the end of the delay', async () => {
     const made = await rules(['tcp-request inspect-delay 1s', 'tcp-request content reject if WAIT_END { src 192.0.2.0/24 }'], [], 'tcp');
     expect(made.raw(PHASE_CONTENT, 'x').code).toBe(VERDICT_MORE);

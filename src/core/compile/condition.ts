@@ -75,6 +75,50 @@ function any(terms: readonly Folded[]): Folded {
   };
 }
 
+/** What is known of a condition about bytes that may still come. */
+export const FAILS = 0;
+export const MISSES = 1;
+export const PASSES = 2;
+export type Judge = (tx: Tx) => typeof FAILS | typeof MISSES | typeof PASSES;
+
+const always = (result: ReturnType<Judge>): Judge => () => result;
+
+/** A test that fails for want of bytes may still pass, and so may its negation: the three values of Kleene's logic. */
+export function judgeOf(condition: Condition, compiler: ConditionCompiler): Judge {
+  switch (condition.kind) {
+    case 'test': return judgeTest(compiler.test(condition.test));
+    case 'not': {
+      const term = judgeOf(condition.term, compiler);
+      return (tx) => (PASSES - term(tx)) as ReturnType<Judge>;
+    }
+    case 'all': return walk(condition.terms.map((term) => judgeOf(term, compiler)), PASSES, FAILS);
+    case 'any': return walk(condition.terms.map((term) => judgeOf(term, compiler)), FAILS, PASSES);
+  }
+}
+
+function judgeTest(test: Folded): Judge {
+  if (typeof test === 'boolean') return always(test ? PASSES : FAILS);
+  return (tx) => {
+    tx.mayChange = false;
+    if (test(tx)) return PASSES;
+    return tx.mayChange ? MISSES : FAILS;
+  };
+}
+
+/** From `neutral` on towards `end`, where the rest is of no matter. */
+function walk(terms: readonly Judge[], neutral: typeof FAILS | typeof PASSES, end: typeof FAILS | typeof PASSES): Judge {
+  if (terms.length === 1) return terms[0]!;
+  return (tx) => {
+    let result: ReturnType<Judge> = neutral;
+    for (const term of terms) {
+      const next = term(tx);
+      if (next === end) return end;
+      if (next === MISSES) result = MISSES;
+    }
+    return result;
+  };
+}
+
 export function asTest(folded: Folded): Test {
   return typeof folded === 'boolean' ? () => folded : folded;
 }

@@ -9,13 +9,14 @@ import type { CompileEnv, Fetch, SampleType, Visit } from '../row.js';
 import type { Tx } from '../tx.js';
 import { verdict } from '../verdict.js';
 import { toNumber } from './cast.js';
-import { asTest, ConditionCompiler, type Folded } from './condition.js';
+import { asTest, ConditionCompiler, judgeOf, type Folded, type Judge } from './condition.js';
 import type { Encoding, Keepsake } from './env.js';
 import { compileLogFormat } from './log_format.js';
 import { compileEach, compileSample, compileTyped } from './sample.js';
 
-/** Stands for a response index: the connection is closed without a word. The engine keeps index + 1, where 0 is its own page. */
+/** Stand for a response index: the connection is closed without a word; PHASE_ERROR is asked. The engine keeps index + 1, where 0 is its own page. */
 export const NO_RESPONSE = -2;
+const ASKED = -3;
 
 /** What the plan's maker gives to compile against. */
 export interface Surroundings {
@@ -82,6 +83,11 @@ export class Environment implements CompileEnv {
     return this.conditions.fold(condition);
   }
 
+  /** The condition over bytes that may still come. */
+  judge(condition: Condition): Judge {
+    return judgeOf(condition, this.conditions);
+  }
+
   /** Backends by name. */
   backendNames(): ReadonlyMap<string, number> {
     return (this.backends ??= new Map(this.model.proxies.filter((proxy) => proxy.isBackend).map((proxy) => [proxy.name, proxy.index])));
@@ -101,9 +107,13 @@ export class Environment implements CompileEnv {
    * A backend has its own only: for the others the engine looks at the frontend.
    */
   errorsOf(proxy: number): readonly (readonly [number, number])[] {
-    const { errors, isFrontend } = this.model.proxies[proxy]!;
+    const { errors, errorReplies, isFrontend } = this.model.proxies[proxy]!;
     const pairs = new Map<number, number>(isFrontend ? this.builtinErrors() : []);
     for (const { status, raw } of errors) pairs.set(status, raw === '' ? NO_RESPONSE : this.canned(raw));
+    for (const { status } of errorReplies) {
+      pairs.set(status, ASKED);
+      this.error(status);   // compiled before it is asked for
+    }
     return [...pairs];
   }
 
