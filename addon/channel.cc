@@ -8,6 +8,13 @@ namespace tsproxy {
 namespace {
 
 constexpr uint8_t REACH_MOST = 3;
+constexpr size_t SMALL_TURN = 4096;   // fewer bytes in a whole turn are cheaper to copy
+
+// A bulk transfer has a small turn now and then, an interactive one has nothing else.
+void note_turn(Channel& ch, size_t moved) {
+  if (ch.bulk == 0 || moved == 0) return;
+  ch.bulk = moved >= SMALL_TURN ? BULK : static_cast<uint8_t>(ch.bulk - 1);
+}
 
 BlockPool& pool_of(Worker& w, const Channel& ch) { return ch.large ? w.large : w.small; }
 
@@ -45,7 +52,7 @@ size_t take(Worker& w, Channel& ch, char* bytes, size_t n, iovec& part) {
 }
 
 void adapt(Channel& ch, bool full) {
-  ch.bulk |= full;
+  if (full) ch.bulk = BULK;
   if (!ch.has(BF_EMPTY)) ch.reach = static_cast<uint8_t>(ch.reach == 0 ? 0 : ch.reach - 1);
   else if (full && ch.reach < REACH_MOST) ch.reach++;
 }
@@ -198,6 +205,7 @@ bool move(Worker& w, Channel& ch) {
     moved |= n > 0;
     budget -= std::min(n, budget);
   }
+  note_turn(ch, slice - budget);
   give_back_pipe(w, ch);
   w.pass_left -= slice - budget;
   return note_ends(w, ch) || moved;

@@ -38,6 +38,8 @@ enum ChannelFlag : uint16_t {
 };
 constexpr uint16_t BF_EVENTS = BF_READ | BF_WRITTEN | BF_AGAIN;
 
+constexpr uint8_t BULK = 8;   // turns, see Channel::bulk
+
 struct Channel {
   Connection* producer = nullptr;
   Connection* consumer = nullptr;   // nullptr: not connected yet, bytes wait
@@ -51,7 +53,7 @@ struct Channel {
   uint8_t reach = 1;                // a read takes bufsize << reach bytes; moves with what the consumer takes
   bool large = false;               // the buffer's block comes from the pool of large ones
   bool drop = false;                // the consumer asked by HEAD and gets no payload, whatever comes
-  bool bulk = false;                // reads come back full: splicing pays; a small round through the pipe ends it
+  uint8_t bulk = 0;                 // small turns left until splicing has stopped paying; BULK again with each full read or larger turn
 
   uint32_t waiting() const { return buffer.length() - kept; }
   bool has(uint16_t flag) const { return (flags & flag) != 0; }

@@ -143,7 +143,7 @@ Step send_response(Worker& w, Session& s) {
   if (tunnel) begin_tunnel(w, s);
   else s.down.body.begin(kind, m.head.content_length);
   s.down.flags |= splice_flags(w, s, PO_SPLICE_RESPONSE);
-  s.down.bulk = s.down.has(BF_SPLICE);
+  s.down.bulk = s.down.has(BF_SPLICE) ? BULK : 0;
   consume(w, s, s.down, w.scratch.data(), n);
   if (s.state != SessionState::Transfer) enter(w, s, SessionState::Transfer);
   return Step::Again;

@@ -14,7 +14,6 @@ constexpr uint64_t UNKNOWN = ~0ull;
 constexpr int SEGMENTS_MOST = 16;                  // collected before they are forwarded together
 constexpr size_t ONE_SEGMENT = 65536;              // no TCP segment is longer
 constexpr size_t ONE_CALL = 1u << 30;
-constexpr size_t SMALL_ROUND = 4096;
 
 // Errors that say that splice(2) will not work on this socket, in contrast to errors of the connection.
 bool unsupported(ssize_t error) {
@@ -95,7 +94,7 @@ bool pull(Worker& w, Channel& ch) {
 bool may_splice(const Worker& w, const Channel& ch) {
   if (!ch.has(BF_SPLICE | BF_AUTO) || ch.drop || ((ch.producer->flags | ch.consumer->flags) & CO_NO_SPLICE) != 0) return false;
   uint64_t unseen = ch.body.unseen();
-  if (unseen == UNKNOWN) return ch.bulk;
+  if (unseen == UNKNOWN) return ch.bulk > 0;
   return unseen >= (ch.has(BF_SPLICE) ? LEAST_UNSEEN : LEAST_UNSEEN_AUTO);
 }
 
@@ -103,7 +102,6 @@ bool splice(Worker& w, Channel& ch, size_t budget, size_t& moved) {
   if (!take_pipe(w, ch)) return false;
   moved = collect(w, ch, budget);
   if (moved == 0) return (ch.producer->flags & CO_NO_SPLICE) == 0;
-  if (moved < SMALL_ROUND) ch.bulk = false;
   flush_pipe(w, ch);
   settle(ch);
   return true;

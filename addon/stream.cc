@@ -246,7 +246,7 @@ bool write_request(Worker& w, Session& s) {
   s.sent_method = static_cast<uint8_t>(m.edited ? method_of(w, n) : m.head.method);
   s.flags |= SF_WRITTEN;
   s.up.flags |= splice_flags(w, s, PO_SPLICE_REQUEST);
-  s.up.bulk = s.up.has(BF_SPLICE);
+  s.up.bulk = s.up.has(BF_SPLICE) ? BULK : 0;
   if ((w.backend(s).options & PO_CASE_SERVER) != 0) w.conf.header_cases.apply(w.scratch.data(), n);
   if (keeps_request(w, s)) s.up.flags |= BF_KEEP | BF_REPLAY;
   consume(w, s, s.up, w.scratch.data(), n);

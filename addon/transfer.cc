@@ -106,7 +106,7 @@ void begin_tunnel(Worker& w, Session& s) {
     ch.body.begin(BodyKind::Tunnel);
     ch.flags &= static_cast<uint16_t>(~(BF_SHUTR | BF_CUT));
     ch.flags |= splice_flags(w, s, options[i]);
-    ch.bulk = false;   // few bytes at a time are cheaper to copy: pipes come into play with the first read that is full
+    ch.bulk = 0;   // few bytes at a time are cheaper to copy: pipes come into play with the first read that is full
   }
 }
 

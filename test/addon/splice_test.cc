@@ -1,5 +1,6 @@
 // Splicing over real sockets: the rows of cases.md that need no scripted kernel. What arrives is compared byte by byte.
 #include <sys/resource.h>
+#include "channel.h"
 #include "rig.h"
 
 using namespace rig;
@@ -303,6 +304,34 @@ TEST(bulk_in_both_directions) {   // 8
   CHECK(client.all() == bytes);
   sender.join();
   CHECK(cpu_seconds() - before < 60);
+  CHECK(rig.quiet());
+}
+
+// One small turn among large ones keeps the pipe, a dialogue of small ones is copied again.
+TEST(small_turns_end_splicing_when_there_is_nothing_else) {
+  Origin origin([&](Wire& wire) {
+    for (std::string bytes; !(bytes = wire.some()).empty();)
+      if (!wire.send(bytes)) return;
+  });
+  Rig rig({origin.port()}, BOTH);
+  rig.start();
+  Wire client = Wire::to(rig.port);
+  std::string large = noise(256 << 10), small = noise(100);
+  auto echo = [&](const std::string& bytes) {
+    std::thread sender([&] { client.send(bytes); });
+    CHECK(client.exactly(bytes.size()) == bytes);
+    sender.join();
+  };
+  for (int i = 0; i < 4; i++) echo(large);
+  uint64_t spliced = rig.counter(CW_SPLICED_OUT);
+  CHECK(spliced > 0);
+  echo(small);
+  CHECK(rig.counter(CW_SPLICED_OUT) == spliced + 2 * small.size());
+  for (int i = 0; i < tsproxy::BULK; i++) echo(small);
+  uint64_t copied = rig.counter(CW_COPIED_OUT);
+  echo(small);
+  CHECK(rig.counter(CW_COPIED_OUT) == copied + 2 * small.size());
+  client.close();
   CHECK(rig.quiet());
 }
 
