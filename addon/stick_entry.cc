@@ -134,6 +134,8 @@ bool StickEntry::set(int32_t column, uint32_t index, uint64_t value, uint32_t no
   return true;
 }
 
+bool StickTable::counts(int32_t event) const { return stores(EVENTS[event].count) || stores(EVENTS[event].rate); }
+
 double StickEntry::increase(int32_t column, uint32_t index, uint32_t by, uint32_t now) {
   double value = STICK_NOT_STORED;
   Place place;

@@ -30,6 +30,7 @@ struct StickSpec {
   uint32_t expire_ms = 0;    // 0: never
   bool nopurge = false;      // a full table refuses new keys instead of dropping its oldest
   uint32_t bytes_factor = 1; // bytes per block of BYTES_IN_RATE and BYTES_OUT_RATE
+  bool server_by_address = false;   // SERVER_KEY is the address of a server, else its name
   std::vector<StickColumn> columns;
 };
 
@@ -89,6 +90,7 @@ class StickTable {
 
   const StickSpec& spec() const { return spec_; }
   bool stores(int32_t column) const { return offset_[column] != 0; }
+  bool counts(int32_t event) const;              // a column follows this event
   // Keys are cut to key_size, shorter ones filled up with zeroes.
   StickEntry find(std::string_view key, uint32_t now);
   StickEntry make(std::string_view key, uint32_t now);    // found, or new; empty if the table is full, or memory short

@@ -30,12 +30,13 @@ const TYPES: Readonly<Record<ArgRow['type'], ArgumentType>> = {
   server: { label: 'server', parse: plain },
   userlist: { label: 'userlist', parse: plain },
   acl: { label: 'acl', parse: plain },
+  table: { label: 'table', parse: plain },
   var: { label: 'variable', parse: parseVariable },
   regex: { label: 'regex', parse: checkRegex },
   map: { label: 'map', parse: plain },
 };
 
-const REFERENCES = ['frontend', 'backend', 'server', 'userlist', 'acl'] as const;
+const REFERENCES = ['frontend', 'backend', 'server', 'userlist', 'acl', 'table'] as const;
 export type ReferenceType = (typeof REFERENCES)[number];
 
 /** Types whose value is known only when all sections are read: numbers of proxies, servers and userlists, ACLs. */

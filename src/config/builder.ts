@@ -9,6 +9,7 @@ import { globalTable } from './keyword/global/index.js';
 import { httpErrorsTable } from './keyword/http_errors/index.js';
 import { logForwardTable } from './keyword/log_forward/index.js';
 import { logProfileTable } from './keyword/log_profile/index.js';
+import { peersTable } from './keyword/peers/index.js';
 import { proxyTable } from './keyword/proxy/index.js';
 import { ringTable } from './keyword/ring/index.js';
 import type { KeywordRow, ProxyRow } from './keyword/row.js';
@@ -20,6 +21,7 @@ import { newLogSections } from './log_draft.js';
 import { readLogFormats } from './log_formats.js';
 import { openLogForward, openLogProfile, openRing } from './log_sections.js';
 import type { Lookup } from './lookup.js';
+import { newStickSections, openPeers } from './stick.js';
 import { openResolvers } from './resolvers.js';
 import { openHealthcheck, openHttpErrors, openMailers, openUserlist } from './named_section.js';
 import type { Site } from './site.js';
@@ -58,12 +60,13 @@ export class Builder {
       mailers: [],
       certificates: newCertificates(),
       logs: newLogSections(),
+      stick: newStickSections(),
       replies: [],
     };
   }
 
   /** Names in samples and replies that are still to be resolved, and the sections that only name things. */
-  get named(): Pick<Site, 'references' | 'replies' | 'httpErrors' | 'userlists' | 'healthchecks' | 'mailers' | 'resolvers' | 'certificates' | 'logs'> {
+  get named(): Pick<Site, 'references' | 'replies' | 'httpErrors' | 'userlists' | 'healthchecks' | 'mailers' | 'resolvers' | 'certificates' | 'logs' | 'stick'> {
     return this.#site;
   }
 
@@ -81,7 +84,7 @@ export class Builder {
 
   section(section: Section): void {
     const keyword = (section.header.words[0] as Word).text;
-    const { httpErrors, userlists, resolvers, logs, healthchecks, mailers, sink } = this.#site;
+    const { httpErrors, userlists, resolvers, logs, stick, healthchecks, mailers, sink } = this.#site;
     if (keyword === 'global') this.#globalSection(section);
     else if (keyword === 'defaults' || keyword === 'frontend' || keyword === 'backend' || keyword === 'listen')
       this.#proxySection(keyword, section);
@@ -96,6 +99,7 @@ export class Builder {
     else if (keyword === 'ring') this.#namedSection(keyword, section, ringTable, openRing(section.header, logs, sink.report));
     else if (keyword === 'log-profile') this.#namedSection(keyword, section, logProfileTable, openLogProfile(section.header, logs, sink.report));
     else if (keyword === 'log-forward') this.#namedSection(keyword, section, logForwardTable, openLogForward(section.header, logs, sink.report));
+    else if (keyword === 'peers') this.#namedSection(keyword, section, peersTable, openPeers(section.header, stick, sink.report));
     else this.#otherSection(keyword, section);
   }
 
@@ -107,7 +111,7 @@ export class Builder {
     for (const line of lines) this.#line(line, globalTable, this.global);
   }
 
-  #namedSection<Target>(keyword: 'healthcheck' | 'mailers' | 'ring' | 'log-profile' | 'log-forward' | 'http-errors' | 'userlist' | 'crt-store' | 'resolvers', { lines }: Section, table: KeywordTable<KeywordRow<Target>>, target: Target): void {
+  #namedSection<Target>(keyword: 'healthcheck' | 'mailers' | 'ring' | 'log-profile' | 'log-forward' | 'http-errors' | 'userlist' | 'crt-store' | 'resolvers' | 'peers', { lines }: Section, table: KeywordTable<KeywordRow<Target>>, target: Target): void {
     Object.assign(this.#site, { section: keyword, mode: 'http', proxy: null });
     for (const line of lines) this.#line(line, table, target);
   }

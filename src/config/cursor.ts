@@ -8,7 +8,7 @@ import type { Word } from './source.js';
  */
 export interface Cursor {
   /** Where the line stands. `family` is set for rules. */
-  readonly section: 'global' | 'defaults' | 'frontend' | 'backend' | 'listen' | 'http-errors' | 'userlist' | 'crt-store' | 'ring' | 'log-profile' | 'log-forward' | 'resolvers' | 'healthcheck' | 'mailers';
+  readonly section: 'global' | 'defaults' | 'frontend' | 'backend' | 'listen' | 'http-errors' | 'userlist' | 'crt-store' | 'peers' | 'ring' | 'log-profile' | 'log-forward' | 'resolvers' | 'healthcheck' | 'mailers';
   readonly mode: Mode;
   readonly family: RuleFamily | null;
   /** The keyword's own words ("http-request return"), for messages and the caret of "missing argument". */
@@ -41,6 +41,10 @@ export interface Cursor {
   httpErrors(word: Word, status: number, found: (raw: string) => void): void;
   /** A new capture slot of the frontend; an error at `at` in a proxy that is none. */
   captureSlot(side: 'request' | 'response', length: number, at: Word): number | undefined;
+  /** How many entries of stick tables may be tracked at once (tune.stick-counters). */
+  readonly stickCounters: number;
+  /** Names a stick table, or null the proxy's own; at the end of load `found` gets its number. `key`: what its keys are made of. */
+  tableFor(rule: string, key: SampleExpression, name: Word | null, found: (table: number) => void): void;
   /** Names a capture slot, which must be there when all lines are read. */
   captureId(side: 'request' | 'response', id: number, at: Word): void;
 }

@@ -3,6 +3,8 @@ import { AclTable } from './acl.js';
 import { NEW_HEALTH, newCheckDraft, NO_EMAIL } from './check_draft.js';
 import type { CheckDraft, EmailAlertDraft, HealthSettings } from './check_draft.js';
 import type { Span } from './diagnostic.js';
+import { defaultErrorCodes, defaultFailCodes } from './status_codes.js';
+import type { StickRule } from './stick.js';
 import { newLog } from './log_draft.js';
 import type { GlobalLogDraft, LogDraft } from './log_draft.js';
 import type {
@@ -90,6 +92,8 @@ export interface GlobalDraft {
   readonly headerCases: { readonly lines: Map<string, string>; readonly file: Map<string, string> };
   anyPayload: boolean;
   keepInsecure: boolean;
+  readonly errorCodes: Set<number>;
+  readonly failCodes: Set<number>;
   readonly unixBind: UnixBind;
   readonly tune: Mutable<Tune>;
   readonly variables: GlobalVariable[];
@@ -163,6 +167,7 @@ export interface ServerSettings {
   maxconn: number;
   minconn: number;
   maxqueue: number;
+  nonStick: boolean;
   cookie: string | null;
   redir: string | null;
   hashKey: Server['hashKey'];
@@ -309,6 +314,7 @@ export interface ProxyDraft {
   readonly useServer: { readonly server: Reference | LogFormat; readonly condition: Condition; readonly span: Span }[];
   readonly persist: { readonly force: boolean; readonly condition: Condition }[];
   readonly forceSwitch: Condition[];
+  readonly stickRules: StickRule[];
   readonly monitorFail: Condition[];
   readonly captures: { readonly request: Capture[]; readonly response: Capture[]; cookie: Proxy['captures']['cookie'] };
   /** Slots that capture rules name, to be looked for when all are declared. */
@@ -374,8 +380,10 @@ export function newGlobal(): GlobalDraft {
     headerCases: { lines: new Map(), file: new Map() },
     anyPayload: false,
     keepInsecure: false,
+    errorCodes: defaultErrorCodes(),
+    failCodes: defaultFailCodes(),
     unixBind: { prefix: '', mode: null, uid: null, gid: null },
-    tune: { bufsize: 16384, maxrewrite: 1024, pipesize: 0, maxHeaders: 101, maxAccept: 4, shareIdle: true },
+    tune: { bufsize: 16384, maxrewrite: 1024, pipesize: 0, maxHeaders: 101, maxAccept: 4, stickCounters: 3, shareIdle: true },
     variables: [],
     log: { lines: [], tag: null, hostname: null },
     dnsFamilies: 'auto',
@@ -452,6 +460,7 @@ export function newSettings(): ProxySettings {
       maxconn: 0,
       minconn: 0,
       maxqueue: 0,
+      nonStick: false,
       cookie: null,
       redir: null,
       hashKey: 'id',
@@ -519,6 +528,7 @@ export function newProxy(kind: ProxyKind, name: string, span: Span, defaults: Pr
     useServer: [],
     persist: [],
     forceSwitch: [],
+    stickRules: [],
     monitorFail: [],
     captures: { request: [], response: [], cookie: null },
     captureIds: [],

@@ -6,6 +6,7 @@ import type { RawArgument } from './arguments.js';
 import { castable, typeName } from './cast.js';
 import type { DiagnosticSink, Span } from './diagnostic.js';
 import type { Arg, LoadedFile, SampleExpression } from './model.js';
+import type { PatternLists } from './pattern_lists.js';
 import { subspan } from './source.js';
 import type { Word } from './source.js';
 import { didYouMean } from './suggest.js';
@@ -39,6 +40,8 @@ export interface ExpressionScope {
   reference?(reference: Reference): void;
   /** A file that an argument names, the same object for the same name. */
   loadFile?(name: string): LoadedFile | { readonly problem: string };
+  /** Takes note of the lists of patterns that are used. */
+  readonly lists?: PatternLists;
 }
 
 export interface ParsedExpression {
@@ -176,10 +179,19 @@ class ExpressionParser {
       if (!ok) return undefined;
     }
     const wrong = this.#load(row, args) ?? row.check?.(args) ?? null;
-    if (wrong === null) return { args, end };
+    if (wrong === null) {
+      if ('patterns' in row) this.#notePatterns(row, args, from, end);
+      return { args, end };
+    }
     const blamed = raw[wrong.arg];
     const place = blamed === undefined || blamed.from === blamed.to ? { from, to: end } : blamed;
     return this.error(place.from, place.to, `invalid arg ${wrong.arg + 1} in ${what} : ${wrong.problem}`, null);
+  }
+
+  #notePatterns(row: ConverterRow, args: readonly Arg[], from: number, end: number): void {
+    const used = row.patterns?.(args) ?? null;
+    const span = subspan(this.#word, from, end);
+    if (used !== null) this.#scope.lists?.file(used.file, true, { kind: 'map', name: row.name, method: used.method, ignoreCase: false, span });
   }
 
   /** Puts the contents of files in the place of their names; what is wrong with them, or null. */
@@ -202,7 +214,7 @@ class ExpressionParser {
   ): boolean {
     const label = argumentLabel(argument.type);
     const omitted = raw === undefined || (raw.text === '' && argument.type !== 'str');
-    if (omitted && (argument.type === 'frontend' || argument.type === 'backend')) {
+    if (omitted && (argument.type === 'frontend' || argument.type === 'backend' || (argument.type === 'table' && argument.own === true))) {
       args.push(null);
       const span = subspan(this.#word, call.from, call.end);
       this.#scope.reference?.({ kind: argument.type, name: null, span, keyword: call.row.name, args, at });

@@ -5,6 +5,7 @@
  */
 import type { Agent, Check, CheckPlan, EmailAlert, InitState, Mailers, Observe } from './check_rules.js';
 import type { Span } from './diagnostic.js';
+import type { StickRule, StickTable } from './stick.js';
 import type { GlobalLog, LogForward, LogProfile, ProxyLog, Ring } from './log.js';
 
 export type Mode = 'tcp' | 'http' | 'log' | 'spop' | 'haterm';
@@ -19,7 +20,10 @@ export interface Model {
   /** Rows for servers in the shared pages: `servers`, and room for those that are added later. */
   readonly serverRows: number;
   readonly resolvers: readonly Resolvers[];
+  readonly stickTables: readonly StickTable[];
   readonly userlists: readonly Userlist[];
+  /** Lists of patterns in the order of the configuration: ACLs and maps name them by their place here. */
+  readonly patternLists: readonly PatternList[];
   /** Ways to check servers, of backends and healthcheck sections. */
   readonly checkPlans: readonly CheckPlan[];
   readonly mailers: readonly Mailers[];
@@ -132,6 +136,9 @@ export interface Global {
   readonly anyPayload: boolean;
   /** h1-do-not-close-on-insecure-transfer-encoding. */
   readonly keepInsecure: boolean;
+  /** Statuses of servers that stick tables count as errors and as failures. */
+  readonly errorCodes: readonly number[];
+  readonly failCodes: readonly number[];
   readonly tune: Tune;
   /** `dns-accept-family`: kinds of addresses that are asked for; auto = IPv6 where the machine has a default route for it. */
   readonly dnsFamilies: 'auto' | 'ipv4' | 'ipv6' | 'both';
@@ -166,6 +173,8 @@ export interface Tune {
   readonly maxHeaders: number;
   /** -1 = no limit. */
   readonly maxAccept: number;
+  /** Entries of stick tables that a session or request may track at once. */
+  readonly stickCounters: number;
   /** Workers take idle server connections over from each other. */
   readonly shareIdle: boolean;
 }
@@ -237,6 +246,9 @@ export interface Proxy {
   readonly persist: readonly { readonly force: boolean; readonly condition: Condition }[];
   /** `force-be-switch`: conditions under which disabled and unpublished backends are switched to. */
   readonly forceSwitch: readonly Condition[];
+  /** Number of its stick table. */
+  readonly stickTable: number | null;
+  readonly stickRules: readonly StickRule[];
   /** `be-unpublished`. */
   readonly unpublished: boolean;
   readonly guid: string | null;
@@ -464,6 +476,8 @@ export interface Server {
   readonly maxconn: number;
   readonly minconn: number;
   readonly maxqueue: number;
+  /** Stick tables do not learn it. */
+  readonly nonStick: boolean;
   /** Its value in persistence cookies; null = none. */
   readonly cookie: string | null;
   /** GET and HEAD requests for it are redirected to this prefix; null = no. */
@@ -583,9 +597,37 @@ export interface AclTest {
   /** found, bool, int, ip, bin, len, str, beg, sub, reg, end, dir, dom. */
   readonly method: string;
   readonly ignoreCase: boolean;
+  /** In the normal form of their method (src/config/pattern.ts), those of files included. */
   readonly patterns: readonly string[];
-  /** Files given by -f, already read: their lines are in `patterns`; kept for messages and the runtime API. */
+  /** Files given by -f. */
   readonly files: readonly string[];
+  /** Where the patterns come from: places in Model.patternLists. */
+  readonly lists: readonly number[];
+  /** Patterns whose text alone does not say what they are: host names, numbers behind a comparison; with their places in `patterns`. */
+  readonly special: readonly (readonly [text: string, at: number])[];
+  readonly span: Span;
+}
+
+/** Patterns that can be changed while the process runs (manual of the runtime API: show acl, show map). */
+export interface PatternList {
+  /** As in `#3`. */
+  readonly id: number;
+  /** null: patterns that stand in a line. */
+  readonly file: LoadedFile | null;
+  /** The patterns of a line, as written; empty for files. */
+  readonly keys: readonly string[];
+  /** The first word of a line of the file is the pattern, the rest its value; else the whole line is the pattern. */
+  readonly keyed: boolean;
+  readonly uses: readonly PatternUse[];
+}
+
+/** An ACL or a converter that looks patterns up. */
+export interface PatternUse {
+  readonly kind: 'acl' | 'map';
+  /** The sample fetch of an ACL, the name of a converter. */
+  readonly name: string;
+  readonly method: string;
+  readonly ignoreCase: boolean;
   readonly span: Span;
 }
 

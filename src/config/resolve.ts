@@ -14,7 +14,9 @@ import { withDefault } from './resolvers.js';
 import type { SavedStates } from './server_state.js';
 import { parseStatsFile } from './stats_file.js';
 import type { SampleReference, Site } from './site.js';
+import { StickResolver } from './stick_resolve.js';
 import { didYouMean } from './suggest.js';
+import { patternListsOf } from './pattern_lists.js';
 import { resolveUserlists } from './userlists.js';
 
 export type Report = (diagnostic: Diagnostic) => void;
@@ -23,7 +25,7 @@ export type Report = (diagnostic: Diagnostic) => void;
 export interface Drafts {
   readonly global: GlobalDraft;
   readonly proxies: readonly RunningDraft[];
-  readonly named: Pick<Site, 'references' | 'replies' | 'httpErrors' | 'userlists' | 'healthchecks' | 'mailers' | 'resolvers' | 'certificates' | 'logs'>;
+  readonly named: Pick<Site, 'references' | 'replies' | 'httpErrors' | 'userlists' | 'healthchecks' | 'mailers' | 'resolvers' | 'certificates' | 'logs' | 'stick'>;
   readonly saved: SavedStates;
   readonly files: FileReader;
   readonly environment: Global['environment'];
@@ -74,6 +76,7 @@ class Resolver {
   readonly #tracking: TrackingServer[] = [];
   readonly #listeners: Listener[] = [];
   readonly #resolvers: Resolvers[];
+  readonly #stick: StickResolver;
 
   constructor(drafts: Drafts, book: AddressBook, report: Report) {
     this.#drafts = drafts;
@@ -81,6 +84,7 @@ class Resolver {
     this.#report = report;
     this.#errors = new ErrorResponses(drafts.named.httpErrors, report);
     this.#checks = new CheckResolver(drafts.named, book, report);
+    this.#stick = new StickResolver(drafts.named.stick, report);
     this.#resolvers = withDefault(drafts.named.resolvers, drafts.files);
   }
 
@@ -95,6 +99,7 @@ class Resolver {
     const resolved = proxies.map((proxy, index) => ({ ...this.#proxy(proxy, index, numbers[index] as number), log: logs.proxy(proxy.settings.log, proxy) }));
     const serverRows = this.#servers.length + (resolved.some(({ isBackend }) => isBackend) ? ROWS_FOR_MORE : 0);
     this.#resolveTracks();
+    const stickTables = this.#stick.tables(this.#drafts.global.localpeer);
     for (const reference of named.references) this.#reference(reference);
     for (const reply of named.replies) this.#errors.reply(reply);
     return {
@@ -105,9 +110,11 @@ class Resolver {
       listeners: this.#listeners,
       serverRows,
       resolvers: this.#resolvers,
+      stickTables,
       checkPlans: this.#checks.plans,
       mailers: this.#checks.mailers,
       userlists: resolveUserlists(named.userlists, this.#report),
+      patternLists: patternListsOf(this.#drafts.files).finished(),
       certificates: named.certificates.loaded,
       jwt: named.certificates.jwt,
       logForwards: named.logs.forwards.map((forward) => logs.forward(forward)),
@@ -147,12 +154,14 @@ class Resolver {
   }
 
   #global(): Omit<Global, 'log'> {
-    const { unixBind: _unixBind, stateBase: _stateBase, stateFile: _stateFile, statsFile, experimental: __, nbthread, tune, headerCases, log: ___, ...global } = this.#drafts.global;
+    const { unixBind: _unixBind, stateBase: _stateBase, stateFile: _stateFile, statsFile, experimental: __, nbthread, tune, headerCases, errorCodes, failCodes, log: ___, ...global } = this.#drafts.global;
     return {
       ...global,
       nbthread: nbthread ?? defaultThreads(),
       savedCounters: statsFile === null ? [] : this.#savedCounters(statsFile),
       environment: this.#drafts.environment,
+      errorCodes: [...errorCodes].sort((a, b) => a - b),
+      failCodes: [...failCodes].sort((a, b) => a - b),
       headerCases: [...new Map([...headerCases.lines, ...headerCases.file])],
       // HAProxy readjusts it to half a buffer.
       tune: { ...tune, maxrewrite: Math.min(tune.maxrewrite, tune.bufsize >> 1) },
@@ -228,6 +237,8 @@ class Resolver {
       }),
       persist: draft.persist,
       forceSwitch: draft.forceSwitch,
+      stickTable: this.#stick.numbers.get(name) ?? null,
+      stickRules: draft.stickRules,
       unpublished: draft.unpublished,
       guid: draft.guid?.value ?? null,
       email: this.#checks.email(draft),
@@ -325,7 +336,7 @@ class Resolver {
 
   #server(draft: RunningDraft, server: ServerDraft, proxy: number, index: number, id: number, plan: number | null): Server {
     const { name, settings, span } = server;
-    const { weight, backup, disabled, maxconn, minconn, maxqueue, sendProxy, poolMaxConn, maxReuse, poolPurgeDelay } = settings;
+    const { weight, backup, disabled, maxconn, minconn, maxqueue, nonStick, sendProxy, poolMaxConn, maxReuse, poolPurgeDelay } = settings;
     const saved = this.#drafts.saved.of(draft, name);
     const resolution = this.#resolution(draft, server);
     const address = this.#serverAddress(draft, server, saved);
@@ -342,6 +353,7 @@ class Resolver {
       maxconn: Math.max(maxconn, minconn),
       minconn,
       maxqueue,
+      nonStick,
       cookie: settings.cookie,
       redir: settings.redir,
       hashKey: settings.hashKey,
@@ -440,10 +452,23 @@ class Resolver {
 
   /** Writes the number of a proxy or server into the arguments of the sample that names it. */
   #reference({ kind, name, span, keyword, args, at, proxy }: SampleReference): void {
+    if (kind === 'table' && name === null) {
+      const own = proxy?.kind === 'defaults' ? undefined : this.#stick.numbers.get(proxy?.name ?? '');
+      if (own !== undefined) args[at] = own;
+      else if (proxy?.kind === 'defaults') this.#alert(span, `'${keyword}' must name its table in a 'defaults' section`, 'Write the name in parentheses.');
+      else this.#alert(span, `unable to find table '${proxy?.name ?? ''}' referenced in arg ${at + 1} of '${keyword}'`, "Add a 'stick-table' line to the section, or name another table.");
+      return;
+    }
     // Without a name the sample looks at the proxy that is running.
     if (name === null) return;
     const missing = (known: Iterable<string>): null =>
       this.#alert(span, `unable to find ${kind} '${name}' referenced in arg ${at + 1} of '${keyword}'`, didYouMean(name, known));
+    if (kind === 'table') {
+      const number = this.#stick.numbers.get(name);
+      if (number === undefined) missing(this.#stick.numbers.keys());
+      else args[at] = number;
+      return;
+    }
     if (kind === 'userlist') {
       const names = this.#drafts.named.userlists.map((list) => list.name);
       if (names.includes(name)) args[at] = names.indexOf(name);

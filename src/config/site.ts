@@ -9,6 +9,7 @@ import type { FileReader } from './files.js';
 import type { Mode } from './model.js';
 import type { HostPattern } from './pattern_reader.js';
 import type { ResolversDraft } from './resolvers.js';
+import type { StickSections } from './stick.js';
 import type { Environment } from './variables.js';
 
 /** The place a line stands in, and what its keyword needs of the load that reads it. One per load, moved along by the builder. */
@@ -33,6 +34,7 @@ export interface Site {
   readonly resolvers: ResolversDraft[];
   readonly certificates: CertificatesDraft;
   readonly logs: LogSections;
+  readonly stick: StickSections;
   /** Replies that take their content from an http-errors section. */
   readonly replies: ReplyReference[];
 }

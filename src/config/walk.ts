@@ -10,6 +10,7 @@ import { parseExpression } from './expression.js';
 import { supportsAlias } from './keyword/aliases.js';
 import { checkPlace } from './keyword/place.js';
 import { expressionScope } from './keyword/scope.js';
+import { typeOfSample } from './keyword/samples.js';
 import { parseLogFormat } from './log_format.js';
 import { didYouMean } from './suggest.js';
 import { parseSize, parseTime } from './units.js';
@@ -261,6 +262,16 @@ export class Walk implements Cursor {
     }
     if (proxy.kind === 'defaults') return this.error(at, `'${this.keyword}' : a slot can't be declared in 'defaults'`, "Use 'id'.");
     return proxy.captures[side].push({ header: null, length }) - 1;
+  }
+
+  get stickCounters(): number {
+    return this.site.global.tune.stickCounters;
+  }
+
+  tableFor(rule: string, key: SampleExpression, name: Word | null, found: (table: number) => void): void {
+    const { proxy, stick } = this.site;
+    const at = name?.span ?? this.keywordSpan;
+    stick.references.push({ name: name?.text ?? null, span: at, proxy, rule, type: typeOfSample(key), learns: rule === 'stick', found });
   }
 
   captureId(side: 'request' | 'response', id: number, at: Word): void {

@@ -112,6 +112,9 @@ export interface EngineConf {
   /** GO_ bits. */
   readonly options: number;
   /** Header names in lower case, and how they are written for peers with PO_CASE_CLIENT, PO_CASE_SERVER. */
+  /** Statuses, 100 to 599. */
+  readonly errorCodes: readonly number[];
+  readonly failCodes: readonly number[];
   readonly headerCases: readonly (readonly [from: string, to: string])[];
   readonly proxies: readonly EngineProxy[];
   readonly servers: readonly EngineServer[];
@@ -146,6 +149,7 @@ export interface EngineProxy {
 
 export interface EngineServer {
   readonly proxy: number;
+  readonly id: number;
   readonly name: string;
   readonly options: number;
   readonly address: Uint8Array;

@@ -16,6 +16,7 @@ export function engineServer(server: Server, model: Model, loopback: string | nu
   const source = server.source ?? model.proxies[server.proxy]?.source ?? null;
   return {
     proxy: server.proxy,
+    id: server.id,
     name: server.name,
     options: serverOptions(server),
     address: sockaddr(address),
@@ -35,6 +36,7 @@ export function engineServer(server: Server, model: Model, loopback: string | nu
 function serverOptions(server: Server): number {
   const { address, proxyTlvs } = server;
   let bits = SEND_PROXY_BITS[server.sendProxy] | (server.tfo ? abi.SO_FAST_OPEN : 0) | (proxyTlvs.crc32c ? abi.SO_CRC32C : 0);
+  if (server.nonStick) bits |= abi.SO_NON_STICK;
   if (proxyTlvs.uniqueId || proxyTlvs.authority || proxyTlvs.formats.length > 0) bits |= abi.SO_TLVS;
   if (server.observe !== null) bits |= OBSERVE_BITS[server.observe.layer];
   if (address.kind !== 'ip') return bits;

@@ -1,4 +1,5 @@
 import type { Listener, Model, Proxy, Timeouts } from '../config/model.js';
+import { SMALL } from '../backends/index.js';
 import * as abi from './abi.js';
 import type { EngineConf, EngineListener, EngineProxy } from './addon.js';
 import { backlogOf } from './bind.js';
@@ -102,6 +103,8 @@ export function engineConf(model: Model, plan: PlanTables, place: WorkerPlace): 
     shareIdle: tune.shareIdle,
     options: (model.global.keepInsecure ? abi.GO_KEEP_INSECURE : 0) | (model.global.anyPayload ? abi.GO_ANY_PAYLOAD : 0),
     headerCases: model.global.headerCases,
+    errorCodes: model.global.errorCodes,
+    failCodes: model.global.failCodes,
     proxies: model.proxies.map((proxy) => engineProxy(proxy, plan)),
     servers: model.servers.map((server) => engineServer(server, model, place.loopback)),
     listeners: model.listeners.map((listener, index) => engineListener(listener, place.listeners[index], plan.keepsTlvs === true, backlogOf(model, listener, place.limits.maxconn))),
@@ -120,6 +123,7 @@ export function proxyOptions(proxy: Proxy): number {
   if (proxy.mode === 'http') bits |= abi.PO_HTTP;
   if (proxy.options.redispatch !== 0) bits |= abi.PO_REDISPATCH;
   if (proxy.disabled) bits |= abi.PO_DISABLED;
+  if (proxy.servers.length > SMALL) bits |= abi.PO_NOTE_RELEASES;
   return bits;
 }
 

@@ -2,7 +2,7 @@
  * Rows: sample fetches, converters and actions are small typed values, one file each (or one per close family), listed by the
  * `index.ts` of their folder. The parser reads `args`, messages and generated docs read the rest, the compiler calls `compile`.
  */
-import type { Arg, RuleFamily } from '../config/model.js';
+import type { Arg, LoadedFile, RuleFamily } from '../config/model.js';
 import type { Cursor } from '../config/cursor.js';
 import type { Tx } from './tx.js';
 
@@ -33,8 +33,10 @@ export type Visit = (value: Value, tx: Tx) => boolean;
 /** One argument of a fetch or converter. `optional` ones come last. */
 export interface ArgRow {
   readonly name: string;
-  readonly type: 'str' | 'int' | 'time' | 'size' | 'ipmask' | 'frontend' | 'backend' | 'server' | 'userlist' | 'acl' | 'var' | 'regex' | 'map';
+  readonly type: 'str' | 'int' | 'time' | 'size' | 'ipmask' | 'frontend' | 'backend' | 'server' | 'userlist' | 'acl' | 'table' | 'var' | 'regex' | 'map';
   readonly optional?: boolean;
+  /** A table that is left out is the one of the proxy. */
+  readonly own?: true;
 }
 
 /** What must be there for a fetch to mean something; the compiler and the parser use it to warn of samples in wrong places. */
@@ -78,6 +80,8 @@ export interface ConverterRow {
   readonly impure?: boolean;
   /** The arguments that name files: compile() and check() get their contents as a LoadedFile. */
   files?(args: readonly Arg[]): readonly FileArg[];
+  /** The file of patterns that it looks its input up in. */
+  patterns?(args: readonly Arg[]): { readonly file: LoadedFile; readonly method: string };
   readonly doc: string;
   compile(args: readonly Arg[], env: CompileEnv): Convert;
   check?(args: readonly Arg[]): { arg: number; problem: string } | null;

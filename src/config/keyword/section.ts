@@ -16,5 +16,5 @@ const INERT: Readonly<Record<string, string>> = {
 
 export const SECTIONS: readonly SectionRow[] = [
   ...Object.entries(INERT).map(([name, why]) => ({ name, support: 'inert' as const, why })),
-  ...['peers', 'program'].map((name) => ({ name, support: 'unsupported' as const, why: '' })),
+  ...['program'].map((name) => ({ name, support: 'unsupported' as const, why: '' })),
 ];

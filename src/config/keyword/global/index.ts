@@ -7,9 +7,10 @@ import { globalLogRows } from './log.js';
 import { knownGlobalRows } from './known.js';
 import { processRows } from './process.js';
 import { savedRows } from './saved.js';
+import { stickRows } from './stick.js';
 import { tuneRows } from './tune.js';
 import { variableRows } from './variables.js';
 import { unixBindRow } from './unix_bind.js';
 import { KeywordTable } from '../table.js';
 
-export const globalTable = new KeywordTable([...processRows, ...tuneRows, ...checkRows, ...savedRows, ...environmentRows, ...variableRows, unixBindRow, ...jwtRows, ...httpRows, ...globalLogRows, ...knownGlobalRows]);
+export const globalTable = new KeywordTable([...processRows, ...tuneRows, ...stickRows, ...checkRows, ...savedRows, ...environmentRows, ...variableRows, unixBindRow, ...jwtRows, ...httpRows, ...globalLogRows, ...knownGlobalRows]);

@@ -45,7 +45,7 @@ const INERT: Readonly<Record<string, string>> = {
     wurfl-patch-file wurfl-useragent-priority`,
   'worker threads are placed by the operating system': `cpu-affinity cpu-map cpu-policy cpu-set thread-group thread-groups
     thread-hard-limit max-threads-per-group tune.takeover-other-tg-connections`,
-  'stick tables and peers are not available yet': 'http-err-codes http-fail-codes tune.peers.max-updates-at-once tune.stick-counters',
+  'tables are not sent to other machines': 'tune.peers.max-updates-at-once',
   'variables are not limited in size': `tune.vars.check-max-size tune.vars.global-max-size tune.vars.proc-max-size
     tune.vars.reqres-max-size tune.vars.sess-max-size tune.vars.txn-max-size`,
   "it tunes HAProxy's own internals": `anonkey debug.counters expose-deprecated-directives fd-hard-limit

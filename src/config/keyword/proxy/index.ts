@@ -17,6 +17,7 @@ import { ruleRows } from './rules.js';
 import { savedRows } from './saved.js';
 import { serverRows } from './server.js';
 import { settingRows } from './settings.js';
+import { stickRows } from './stick.js';
 import { switchingRows } from './switching.js';
 import { timeoutRows } from './timeout.js';
 
@@ -29,6 +30,7 @@ export const proxyTable = new KeywordTable([
   ...balanceRows,
   ...persistenceRows,
   ...switchingRows,
+  ...stickRows,
   ...timeoutRows,
   ...ruleRows,
   ...errorRows,

@@ -53,6 +53,12 @@ export const serverOptionRows: readonly Row[] = [
   }),
   number('maxconn', 'maxconn', [0, INT_MAX], 'Most concurrent connections; more wait in the queue. 0 = no limit.'),
   number('minconn', 'minconn', [0, INT_MAX], 'Limit of connections under low load; grows to maxconn as the load reaches fullconn.'),
+  flag('non-stick', 'Stick tables do not learn it.', ({ settings }: ServerTarget) => {
+    settings.nonStick = true;
+  }),
+  flag('stick', 'Takes back non-stick of a default-server line.', ({ settings }: ServerTarget) => {
+    settings.nonStick = false;
+  }),
   number('maxqueue', 'maxqueue', [0, INT_MAX], "Most waiting in the server's own queue; 0 = no limit."),
   text('cookie', 'value', '<value> as argument', 'Its value in the cookie of the backend.', ({ settings }: ServerTarget, value) => {
     settings.cookie = value;
