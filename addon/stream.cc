@@ -8,6 +8,7 @@
 #include "forward.h"
 #include "http1_write.h"
 #include "reply.h"
+#include "retry.h"
 #include "stick_track.h"
 #include "retry.h"
 

@@ -1,7 +1,7 @@
 import type { Model, Proxy, RuleFamily } from '../config/model.js';
 import type { Backends } from '../backends/backend.js';
 import {
-  FACT_BACKEND, FACT_FRONTEND, FACT_SERVER, PHASE_AFTER, PHASE_CONNECTION, PHASE_CONTENT, PHASE_COUNT, PHASE_END, PHASE_REQUEST, PHASE_RESPONSE,
+  FACT_BACKEND, FACT_FRONTEND, FACT_SERVER, FACT_STATUS, PHASE_AFTER, PHASE_CONNECTION, PHASE_CONTENT, PHASE_COUNT, PHASE_END, PHASE_ERROR, PHASE_REQUEST, PHASE_RESPONSE,
   PHASE_SERVER, PHASE_SESSION, PHASE_SLOT, PHASE_TCP_RESPONSE, VERDICT_ARG_NONE, VERDICT_CLOSE, VERDICT_CONTINUE, VERDICT_MORE,
 } from './abi.js';
 import type { Engine } from './addon.js';
@@ -210,6 +210,7 @@ function handlersOf(tables: Tables, backends: Backends, env: Environment): Handl
   handlers[PHASE_SESSION] = ofFrontend(tables.session);
   handlers[PHASE_CONTENT] = handlers[PHASE_REQUEST] = onTheWayIn(tables, chooseServer, env.error(503));
   handlers[PHASE_SERVER] = chooseServer;
+  handlers[PHASE_ERROR] = (tx) => env.error(tx.facts[FACT_STATUS]!)(tx);
   handlers[PHASE_RESPONSE] = onTheWayOut(tables.outbound, tables.moreOfResponse, tables.captures);
   handlers[PHASE_TCP_RESPONSE] = onTheWayOut(tables.raw, tables.moreOfResponse);
   handlers[PHASE_AFTER] = onTheWayOut(tables.after, tables.moreOfResponse);

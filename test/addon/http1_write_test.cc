@@ -147,6 +147,17 @@ TEST(codings_are_agreed_hop_by_hop) {
   for (const auto& row : rows) expect(rewrite(string("GET / HTTP/1.1\r\nTE: ") + row.te + "\r\nA: b\r\n\r\n", KEEP), string("GET / HTTP/1.1\r\n") + row.sent + "A: b\r\n\r\n");
 }
 
+TEST(a_name_is_left_out_whoever_wrote_it_and_last_lines_come_last) {
+  HeadChange change;
+  change.without = "X-Server";
+  change.last = "X-Server: s1\r\n";
+  change.extra = "X-Forwarded-For: 1\r\n";
+  change.extra_size = 20;
+  expect(rewrite("GET / HTTP/1.1\r\nx-server: a\r\nHost: b\r\nX-SERVER: c\r\nX-Servers: d\r\n\r\n", change,
+                 Edits().add(EDIT_REPLACE, 1, "x-Server: e").add(EDIT_APPEND, 0, "X-server: f").add(EDIT_APPEND, 0, "G: h")),
+         "GET / HTTP/1.1\r\nX-Servers: d\r\nG: h\r\nX-Forwarded-For: 1\r\nX-Server: s1\r\n\r\n");
+}
+
 TEST(framing_and_expectation_can_be_dropped) {
   HeadChange change;
   change.drop_transfer_encoding = true;

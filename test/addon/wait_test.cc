@@ -238,20 +238,40 @@ TEST(a_timeout_that_a_rule_sets_ends_this_stream) {
   CHECK(rig.quiet());
 }
 
-TEST(interim_responses_come_before_the_final_one) {
+TEST(early_hints_are_not_for_http_1_0) {
   Origin origin(answer);
   Rig rig({origin.port()}, PO_HTTP);
   rig.conf.proxies[0].phases = 1 << PHASE_REQUEST;
   rig.script->hook = [&](int32_t phase, uint32_t session) {
-    if (phase == PHASE_REQUEST) rig.engine->interim(session, "HTTP/1.1 103 Early Hints\r\nlink: </a>");
+    if (phase == PHASE_REQUEST) CHECK(!rig.engine->hint(session, "link: </a>"));
     return -1;
   };
   rig.start();
   Wire client = Wire::to(rig.port);
+  client.send("GET / HTTP/1.0\r\n\r\n");
+  CHECK(client.all().starts_with("HTTP/1.1 200"));
+  CHECK(rig.quiet());
+}
+
+TEST(early_hints_of_one_decision_are_one_response) {
+  Origin origin(answer);
+  Rig rig({origin.port()}, PO_HTTP);
+  rig.conf.proxies[0].phases = 1 << PHASE_REQUEST;
+  std::atomic<bool> paused{false};
+  rig.script->hook = [&](int32_t phase, uint32_t session) {
+    if (phase != PHASE_REQUEST) return -1;
+    CHECK(rig.engine->hint(session, "link: </a>"));
+    CHECK(rig.engine->hint(session, "link: </b>\r\nx: y"));
+    if (paused.exchange(true)) return -1;
+    return pause(10);
+  };
+  rig.start();
+  Wire client = Wire::to(rig.port);
   client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-  CHECK(client.until("\r\n\r\n") == "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n");
+  for (int i = 0; i < 2; i++) CHECK(client.until("\r\n\r\n") == "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\nlink: </b>  x: y\r\n\r\n");
   CHECK(client.message().ends_with("ok"));
-  client.close();
+  client.send("GET / HTTP/1.0\r\n\r\n");
+  CHECK(client.all().starts_with("HTTP/1.1 200"));
   CHECK(rig.quiet());
 }
 

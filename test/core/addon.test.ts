@@ -21,12 +21,12 @@ const spec = (address: Uint8Array, more: Partial<ListenerSpec> = {}): ListenerSp
   address, v6only: null, reusePort: false, interface: null, tfo: false, deferAccept: false, transparent: false, congestion: null, ...more,
 });
 const proxy: EngineProxy = {
-  options: 0, timeouts: new Array<number>(TO_COUNT).fill(0), phases: 0, defaultBackend: -1, retries: 3, redispatch: 0,
+  options: 0, timeouts: new Array<number>(TO_COUNT).fill(0), phases: 0, defaultBackend: -1, retries: 3, redispatch: 0, retryOn: 0, sendNameHeader: '',
   errors: [], forwardFor: null,
 };
 const conf = (more: Partial<EngineConf> = {}): EngineConf => ({
   pages: pages.id, worker: 0, workers: 2, bufsize: 16384, maxrewrite: 1024, maxHeaders: 101, maxAccept: 64, pipeSize: 0,
-  maxPipes: 8, maxConnections: 100, splice: true, proxies: [proxy], servers: [], listeners: [], responses: [], ...more,
+  maxPipes: 8, maxConnections: 100, splice: true, options: 0, headerCases: [], proxies: [proxy], servers: [], listeners: [], responses: [], ...more,
 });
 const undecided = (): number => VERDICT_CLOSE;
 

@@ -1,6 +1,5 @@
 import type { LogFormat } from '../../config/model.js';
 import { VERDICT_CONTINUE } from '../abi.js';
-import { responseHead, type ReplyHeader } from '../response.js';
 import type { ActionRow } from '../row.js';
 import { wantedFormat, wantedName } from './words.js';
 
@@ -9,7 +8,7 @@ interface Hint {
   readonly value: LogFormat;
 }
 
-/** RFC 8297. Each rule sends its field at once: what the client may fetch early should not wait for the rules behind. */
+/** RFC 8297. The rules of one decision share one response, which leaves before anything else happens to the request. */
 export const earlyHint: ActionRow<Hint> = {
   name: 'early-hint', families: ['http-request'], final: false, doc: 'sends a response 103 (Early Hints) with this field before the final one',
   parse(cursor) {
@@ -21,8 +20,7 @@ export const earlyHint: ActionRow<Hint> = {
   compile({ name, value }, env) {
     const text = env.logFormat(value);
     return (tx) => {
-      const header: ReplyHeader = [name, text(tx)];
-      env.engine().interim?.(tx.session, Buffer.from(responseHead(103, [header]), 'latin1'));
+      env.engine().hint(tx.session, Buffer.from(`${name}: ${text(tx)}`, 'latin1'));
       return VERDICT_CONTINUE;
     };
   },

@@ -14,6 +14,7 @@ import { uriActions } from './uri.js';
 import { setVar, setVarFormat, unsetVar } from './variable.js';
 import { pauseAction, tarpitAction, waitForBodyAction } from './wait.js';
 import { earlyHint } from './hint.js';
+import { markActions } from './mark.js';
 import { silentDrop } from './drop.js';
 import { setRetries, setTimeoutAction } from './limit.js';
 
@@ -22,5 +23,5 @@ export const actions: readonly ActionRow[] = [
   acceptAction, allowAction, denyAction, rejectAction, returnAction, redirectAction, setHeader, addHeader, delHeader, replaceHeader, replaceValue,
   ...uriActions, setStatus, strictMode, setVar, setVarFormat, unsetVar, useService, captureAction,
   authAction, normalizeUri, ...binaryHeaderActions, setLogLevel, setNice, setPriorityClass, setPriorityOffset, disableRetry, doLog,
-  ...addressActions, pauseAction, tarpitAction, waitForBodyAction, silentDrop, setTimeoutAction, setRetries, earlyHint,
+  ...addressActions, pauseAction, tarpitAction, waitForBodyAction, silentDrop, setTimeoutAction, setRetries, earlyHint, ...markActions,
 ] as ActionRow[];

@@ -1,6 +1,6 @@
 /** Actions that only leave a word for what comes later in the same stream: logs, queues, retries. */
 import type { RuleFamily, SampleExpression } from '../../config/model.js';
-import { VERDICT_CONTINUE } from '../abi.js';
+import { FACT_TAKE, TAKE_NO_RETRY, VERDICT_CONTINUE } from '../abi.js';
 import type { ActionRow } from '../row.js';
 import type { Stream } from '../stream.js';
 import { wanted } from './words.js';
@@ -67,9 +67,12 @@ export const setPriorityClass = priority('set-priority-class', 'priorityClass', 
 export const setPriorityOffset = priority('set-priority-offset', 'priorityOffset', 524287, 'ms that a request is put back (or forward) in queues of its class');
 
 export const disableRetry: ActionRow<null> = {
-  name: 'disable-l7-retry', families: ['http-request'], final: false, doc: 'no retry once a request was sent, which holds anyway',
+  name: 'disable-l7-retry', families: ['http-request'], final: false, doc: 'once it was sent, the request is not sent again, whatever retry-on says',
   parse: () => null,
-  compile: () => () => VERDICT_CONTINUE,
+  compile: () => (tx) => {
+    tx.facts[FACT_TAKE]! |= TAKE_NO_RETRY;
+    return VERDICT_CONTINUE;
+  },
 };
 
 export const doLog: ActionRow<null> = {
