@@ -8,7 +8,6 @@
 #include "forward.h"
 #include "http1_write.h"
 #include "reply.h"
-#include "retry.h"
 #include "stick_track.h"
 #include "retry.h"
 

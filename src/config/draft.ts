@@ -94,10 +94,6 @@ export interface GlobalDraft {
   keepInsecure: boolean;
   readonly errorCodes: Set<number>;
   readonly failCodes: Set<number>;
-  /** h1-case-adjust lines, and the last h1-case-adjust-file: how names in lower case are written. */
-  readonly headerCases: { readonly lines: Map<string, string>; readonly file: Map<string, string> };
-  anyPayload: boolean;
-  keepInsecure: boolean;
   readonly unixBind: UnixBind;
   readonly tune: Mutable<Tune>;
   readonly variables: GlobalVariable[];
@@ -386,9 +382,6 @@ export function newGlobal(): GlobalDraft {
     keepInsecure: false,
     errorCodes: defaultErrorCodes(),
     failCodes: defaultFailCodes(),
-    headerCases: { lines: new Map(), file: new Map() },
-    anyPayload: false,
-    keepInsecure: false,
     unixBind: { prefix: '', mode: null, uid: null, gid: null },
     tune: { bufsize: 16384, maxrewrite: 1024, pipesize: 0, maxHeaders: 101, maxAccept: 4, stickCounters: 3, shareIdle: true },
     variables: [],

@@ -139,12 +139,6 @@ export interface Global {
   /** Statuses of servers that stick tables count as errors and as failures. */
   readonly errorCodes: readonly number[];
   readonly failCodes: readonly number[];
-  /** h1-case-adjust, h1-case-adjust-file: header names in lower case and how they are written where an option asks for it. */
-  readonly headerCases: readonly (readonly [from: string, to: string])[];
-  /** h1-accept-payload-with-any-method. */
-  readonly anyPayload: boolean;
-  /** h1-do-not-close-on-insecure-transfer-encoding. */
-  readonly keepInsecure: boolean;
   readonly tune: Tune;
   /** `dns-accept-family`: kinds of addresses that are asked for; auto = IPv6 where the machine has a default route for it. */
   readonly dnsFamilies: 'auto' | 'ipv4' | 'ipv6' | 'both';

@@ -100,8 +100,6 @@ export function engineConf(model: Model, plan: PlanTables, place: WorkerPlace): 
     maxPipes: place.limits.maxpipes,
     maxConnections: place.limits.maxconn,
     splice: splice && place.limits.maxpipes > 0,
-    options: (model.global.keepInsecure ? abi.GO_KEEP_INSECURE : 0) | (model.global.anyPayload ? abi.GO_ANY_PAYLOAD : 0),
-    headerCases: model.global.headerCases,
     shareIdle: tune.shareIdle,
     options: (model.global.keepInsecure ? abi.GO_KEEP_INSECURE : 0) | (model.global.anyPayload ? abi.GO_ANY_PAYLOAD : 0),
     headerCases: model.global.headerCases,

@@ -9,7 +9,6 @@ import { errorRows } from './errors.js';
 import { forwardRows } from './forward.js';
 import { httpRows } from './http.js';
 import { logRows } from './log.js';
-import { httpRows } from './http.js';
 import { knownProxyRows } from './known.js';
 import { optionRows } from './option.js';
 import { persistenceRows } from './persistence.js';
