@@ -1,13 +1,15 @@
 import {
   CB_LB_TOTAL, CS_LB_TOTAL, FACT_FLAGS, FACT_SERVER, FACT_SESSION, FF_REDISPATCH, PS_QUEUED, PS_QUEUED_MAX, SS_QUEUED, SS_QUEUED_MAX,
-  VERDICT_ARG_NONE, VERDICT_CONTINUE, VERDICT_ERROR, VERDICT_QUEUE, VERDICT_SERVER,
+  SS_SESSIONS, VERDICT_ARG_NONE, VERDICT_CONTINUE, VERDICT_ERROR, VERDICT_QUEUE, VERDICT_SERVER,
 } from '../core/abi.js';
 import type { Engine } from '../core/addon.js';
-import { backendCounter, proxyCell, serverCounter } from '../core/cells.js';
+import { backendCounter, proxyCell, serverCounter, serverRows } from '../core/cells.js';
 import type { Tx } from '../core/tx.js';
-import type { Model } from '../config/model.js';
-import type { Backends } from './backend.js';
+import { verdictArgument, verdictCode } from '../core/verdict.js';
+import type { Model, Server } from '../config/model.js';
+import type { Backends, Key } from './backend.js';
 import { BackendFarm } from './farm.js';
+import { LineUp } from './line_up.js';
 import { Queues } from './queue.js';
 import { raise, Servers } from './server.js';
 
@@ -21,14 +23,28 @@ const ATTEMPTS = 16;
 const NOT_USABLE = VERDICT_CONTINUE;
 const UNAVAILABLE = VERDICT_ERROR | (503 << 8);
 
-/** More than any time of a process, in ms, together with the largest offset. */
-const CLASS_STEP = 2 ** 41;
+/** More than any date in ms together with the largest offset. */
+const CLASS_STEP = 2 ** 42;
 
-/** Place in a queue: by class, then by time of arrival and offset. */
+/** Place in a queue: by class, then by time of arrival and offset; the same scale in all workers. */
 function rankOf(tx: Tx): number {
   const stream = tx.streamIfAny();
-  const now = performance.now();
+  const now = performance.timeOrigin + performance.now();
   return stream === undefined ? now : stream.priorityClass * CLASS_STEP + now + stream.priorityOffset;
+}
+
+/** What a worker gives to its backends. */
+export interface BackendParts {
+  /** Shared state cells. */
+  readonly state: Int32Array;
+  /** This worker's row of the counters as 32-bit halves, two a cell, low first. */
+  readonly counters: Uint32Array;
+  /** Asked for when a session is resumed, not before. */
+  engine(): Engine;
+  /** Number of this worker, from 0. */
+  readonly worker?: number;
+  /** Numbers from 0 up to 1. */
+  readonly random?: () => number;
 }
 
 /**
@@ -40,48 +56,70 @@ export class Assigner implements Backends {
   private readonly servers: Servers;
   private readonly farms: (BackendFarm | null)[];
   private readonly queues: Queues;
+  private readonly lineUp: LineUp;
   private readonly proxies: number;
   private readonly engine: () => Engine;
   private readonly counters: Uint32Array;
-  /** The worker's only Tx, seen with the first choice: nobody waits before that. */
-  private tx: Tx | null = null;
+  private readonly serveList = (list: number): void => {
+    if (list < this.proxies) this.serveBackend(this.farms[list]!, NOBODY);
+    else this.serveServer(list - this.proxies, NOBODY);
+  };
 
-  constructor(model: Model, state: Int32Array, engine: () => Engine, counters: Uint32Array) {
+  constructor(model: Model, parts: BackendParts) {
+    const { state, counters, worker = 0, random = Math.random } = parts;
     this.servers = new Servers(model, state);
     this.proxies = model.proxies.length;
-    this.farms = model.proxies.map((p) => (p.isBackend ? new BackendFarm(model, p, this.servers) : null));
-    this.queues = new Queues(this.proxies + model.servers.length);
-    this.engine = engine;
+    this.farms = model.proxies.map((p) => (p.isBackend ? new BackendFarm(model, p, this.servers, random) : null));
+    this.queues = new Queues(this.proxies + serverRows(model));
+    this.lineUp = new LineUp(model, state, worker, () => this.slotFree(-1));
+    this.engine = () => parts.engine();
     this.counters = counters;
   }
 
+  hashBy(backend: number, key: Key): void {
+    this.farms[backend]!.key = key;
+  }
+
+  grow(server: Server): void {
+    this.servers.grow(server);
+    this.farms[server.proxy]!.reset();
+  }
+
   assign(backend: number, tx: Tx): number {
-    this.tx = tx;
     const farm = this.farms[backend]!;
     farm.refresh();
     if (farm.count === 0) return UNAVAILABLE;
     const { facts } = tx;
     const avoid = (facts[FACT_FLAGS]! & FF_REDISPATCH) !== 0 ? facts[FACT_SERVER]! : -1;
-    // Those who wait come first.
-    if (this.queues.size(backend) > 0) this.serveBackend(farm, NOBODY);
-    let choice = FULL;
-    if (this.queues.size(backend) === 0) choice = this.choose(farm, tx, avoid);
-    if (choice < FULL) return this.wait(farm, FULL - 1 - choice, tx);
-    if (choice === FULL) return this.wait(farm, FULL, tx);
+    // Those who wait come first, in this worker and in the others.
+    if (this.queued(backend) > 0) return this.wait(farm, FULL, tx, avoid);
+    const choice = this.choose(farm, tx, avoid);
+    if (choice < FULL) return this.wait(farm, FULL - 1 - choice, tx, avoid);
+    if (choice === FULL) return this.wait(farm, FULL, tx, avoid);
     this.countChoice(backend, choice);
     return VERDICT_SERVER | (choice << 8);
   }
 
   use(server: number, tx: Tx, force: boolean): number {
-    this.tx = tx;
     const { servers } = this;
-    if (!force && !servers.isUp(server)) return NOT_USABLE;
-    const backend = servers.proxy[server]!;
+    if (!force && !servers.isServing(server)) return NOT_USABLE;
+    const farm = this.farms[servers.proxy[server]!]!;
+    farm.refresh();
     // Those who wait for this server come first.
-    if (this.queues.size(this.proxies + server) > 0) this.serveServer(server, NOBODY);
-    if (this.queues.size(this.proxies + server) > 0 || !servers.take(server)) return this.wait(this.farms[backend]!, server, tx);
-    this.countChoice(backend, server);
+    if (this.queued(this.proxies + server) > 0 || !servers.take(server)) {
+      return force || servers.mayQueue(server) ? this.wait(farm, server, tx, -1, force) : NOT_USABLE;
+    }
     return VERDICT_SERVER | (server << 8);
+  }
+
+  giveBack(verdict: number, session: number): void {
+    const code = verdictCode(verdict);
+    if (code === VERDICT_QUEUE) this.forget(session);
+    if (code !== VERDICT_SERVER) return;
+    const server = verdictArgument(verdict);
+    Atomics.sub(this.servers.state, this.servers.cell(server, SS_SESSIONS), 1);
+    if (this.servers.isLarge(this.farms[this.servers.proxy[server]!]!)) this.servers.noteRelease(server);
+    if (this.waitsFor(server)) this.slotFree(server);
   }
 
   slotFree(server: number): void {
@@ -89,11 +127,7 @@ export class Assigner implements Backends {
       this.serveServer(server, NOBODY);
       return;
     }
-    for (let list = 0; list < this.proxies + this.servers.proxy.length; list++) {
-      if (this.queues.size(list) === 0) continue;
-      if (list < this.proxies) this.serveBackend(this.farms[list]!, NOBODY);
-      else this.serveServer(list - this.proxies, NOBODY);
-    }
+    this.queues.eachList(this.serveList);
   }
 
   forget(session: number): void {
@@ -102,50 +136,60 @@ export class Assigner implements Backends {
 
   changed(server: number): void {
     const farm = this.farms[this.servers.proxy[server]!]!;
+    farm.reset();
     farm.refresh();
-    if (this.servers.isUp(server)) this.serveServer(server, NOBODY);
+    if (this.servers.isServing(server)) this.serveServer(server, NOBODY);
     else this.disperse(server, farm);
     this.serveBackend(farm, NOBODY);
   }
 
   /**
-   * A server of which a slot was taken; FULL if there is none; below FULL: -2 - server for a full one whose queue the
-   * algorithm prefers.
+   * A server of which a slot was taken; FULL if there is none; below FULL: -2 - server for a full one that the session is to wait
+   * for. Without `tx` for a session that waits for any server.
    */
-  private choose(farm: BackendFarm, tx: Tx, avoid: number): number {
+  private choose(farm: BackendFarm, tx: Tx | null, avoid: number): number {
     const { servers } = this;
     if (farm.count === 0) return FULL;
+    const { balancer } = farm;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      let server = farm.balancer.next(tx, avoid);
-      if (server < 0 && avoid >= 0) server = farm.balancer.next(tx, -1);
+      let server = balancer.next(tx, avoid);
+      if (server < 0 && avoid >= 0) server = balancer.next(tx, -1);
       if (server < 0) return FULL;
       if (servers.hasRoom(server) && servers.take(server)) return server;
-      if (farm.balancer.queues && servers.maxqueue[server]! > 0) return FULL - 1 - server;
+      if (balancer.queues === 'always' || (balancer.queues === 'limited' && servers.maxqueue[server]! > 0)) return FULL - 1 - server;
     }
     return FULL;
   }
 
   /** Joins the queue of `server`, or the backend's if it is FULL, unless a slot became free meanwhile. */
-  private wait(farm: BackendFarm, server: number, tx: Tx): number {
+  private wait(farm: BackendFarm, server: number, tx: Tx, avoid: number, pinned = false): number {
     const session = tx.facts[FACT_SESSION]!;
     const list = server >= 0 ? this.proxies + server : farm.proxy;
     // One that ended without a word must not hold the place of its successor.
     this.forget(this.queues.occupant(session));
-    this.queues.push(list, session, rankOf(tx));
+    this.queues.push(list, session, rankOf(tx), pinned);
     this.countQueue(list, 1);
-    const got = server >= 0 ? this.serveServer(server, session) : this.serveBackend(farm, session);
-    if (got >= 0) return VERDICT_SERVER | (got << 8);
+    const got = server >= 0 ? this.serveServer(server, session) : this.serveBackend(farm, session, avoid);
+    if (got >= 0) {
+      if (server < 0) this.countChoice(farm.proxy, got);
+      return VERDICT_SERVER | (got << 8);
+    }
     return VERDICT_QUEUE | ((server >= 0 ? server : VERDICT_ARG_NONE) << 8);
   }
 
-  /** Gives free slots to those who wait for any server of a backend. Ends at `self` and returns its server, not resuming it; else FULL. */
-  private serveBackend(farm: BackendFarm, self: number): number {
+  /**
+   * Gives free slots to those who wait for any server of a backend. Ends at `self` and returns its server, not resuming it; else
+   * FULL. The server to avoid is that of `self`.
+   */
+  private serveBackend(farm: BackendFarm, self: number, avoid = -1): number {
     const list = farm.proxy;
     farm.refresh();
     while (this.queues.size(list) > 0) {
-      const server = this.choose(farm, this.tx!, -1);
-      if (server <= FULL) return FULL;
       const session = this.queues.peek(list);
+      // Another worker's session has waited for longer: it was told of the slot, too.
+      if (this.lineUp.isBehind(list, this.queues.rank(session), this.queued(list) - this.queues.size(list))) return FULL;
+      const server = this.choose(farm, null, session === self ? avoid : -1);
+      if (server <= FULL) return FULL;
       this.leave(session);
       if (session === self) return server;
       this.resume(session, server);
@@ -157,26 +201,36 @@ export class Assigner implements Backends {
   private serveServer(server: number, self: number): number {
     const { queues, servers } = this;
     const backend = servers.proxy[server]!;
-    this.farms[backend]!.refresh();
     const own = this.proxies + server;
-    while (servers.isUp(server)) {
+    this.farms[backend]!.refresh();
+    for (;;) {
       const mine = queues.size(own) > 0;
-      const theirs = servers.eligible[server] === 1 && queues.size(backend) > 0;
-      if ((!mine && !theirs) || !servers.take(server)) return FULL;
+      const theirs = servers.place[server]! >= 0 && queues.size(backend) > 0;
+      if (!mine && !theirs) return FULL;
       const session = queues.peek(mine && (!theirs || queues.isAhead(own, backend)) ? own : backend);
+      const mayGo = servers.isServing(server) || queues.isPinned(session);
+      if (!mayGo || this.isBehindOthers(server, session) || !servers.take(server)) return FULL;
       this.leave(session);
       if (session === self) return server;
       this.resume(session, server);
     }
-    return FULL;
+  }
+
+  /** True if a session of another worker comes before this one for a slot of that server. */
+  private isBehindOthers(server: number, session: number): boolean {
+    const { queues, lineUp } = this;
+    const rank = queues.rank(session);
+    const own = this.proxies + server;
+    const backend = this.servers.proxy[server]!;
+    return lineUp.isBehind(own, rank, this.queued(own) - queues.size(own))
+      || (this.servers.place[server]! >= 0 && lineUp.isBehind(backend, rank, this.queued(backend) - queues.size(backend)));
   }
 
   /** Sends those who wait for a server that is out to another one, or to the backend's queue in their order. */
   private disperse(server: number, farm: BackendFarm): void {
     const own = this.proxies + server;
-    while (this.queues.size(own) > 0) {
-      const session = this.queues.peek(own);
-      const other = farm.count > 0 ? this.choose(farm, this.tx!, server) : FULL;
+    for (let session = this.queues.peekLoose(own); session !== null; session = this.queues.peekLoose(own)) {
+      const other = farm.count > 0 ? this.choose(farm, null, server) : FULL;
       if (other >= 0) {
         this.leave(session);
         this.resume(session, other);
@@ -186,9 +240,14 @@ export class Assigner implements Backends {
       } else {
         this.countQueue(own, -1);
         this.queues.move(session, farm.proxy);
+        this.publish(own);
         this.countQueue(farm.proxy, 1);
       }
     }
+  }
+
+  private waitsFor(server: number): boolean {
+    return this.queued(this.proxies + server) > 0 || this.queued(this.servers.proxy[server]!) > 0;
   }
 
   private leave(session: number): void {
@@ -198,17 +257,36 @@ export class Assigner implements Backends {
   }
 
   private resume(session: number, server: number): void {
+    this.countChoice(this.servers.proxy[server]!, server);
     this.engine().resume(session >>> 0, VERDICT_SERVER | (server << 8));
+  }
+
+  /** Sessions in a list, those of all workers. */
+  private queued(list: number): number {
+    return Atomics.load(this.servers.state, this.queueCell(list));
+  }
+
+  private queueCell(list: number): number {
+    return list < this.proxies ? proxyCell(list, PS_QUEUED) : this.servers.cell(list - this.proxies, SS_QUEUED);
+  }
+
+  /** Tells the other workers who is first here. */
+  private publish(list: number): void {
+    this.lineUp.publish(list, this.queues.size(list) > 0 ? this.queues.rank(this.queues.peek(list)) : Infinity);
   }
 
   private countQueue(list: number, by: number): void {
     const { state } = this.servers;
-    const isBackend = list < this.proxies;
-    const cell = isBackend ? proxyCell(list, PS_QUEUED) : this.servers.cell(list - this.proxies, SS_QUEUED);
-    const now = Atomics.add(state, cell, by) + by;
+    this.publish(list);
+    const now = Atomics.add(state, this.queueCell(list), by) + by;
     if (by > 0) {
-      raise(state, isBackend ? proxyCell(list, PS_QUEUED_MAX) : this.servers.cell(list - this.proxies, SS_QUEUED_MAX), now);
-    }
+      raise(state, list < this.proxies ? proxyCell(list, PS_QUEUED_MAX) : this.servers.cell(list - this.proxies, SS_QUEUED_MAX), now);
+    } else if (list >= this.proxies) this.noteShorterQueue(list - this.proxies);
+  }
+
+  /** Waiting sessions count as load (leastconn). */
+  private noteShorterQueue(server: number): void {
+    if (this.servers.isLarge(this.farms[this.servers.proxy[server]!]!)) this.servers.noteRelease(server);
   }
 
   private countChoice(backend: number, server: number): void {
@@ -224,10 +302,7 @@ export class Assigner implements Backends {
   }
 }
 
-/**
- * The backends of one worker. `state` are the shared cells; `counters` is this worker's row of the counters as 32-bit halves
- * (two a cell, low first). `engine` is asked for when a session is resumed, not before.
- */
-export function createBackends(model: Model, state: Int32Array, engine: () => Engine, counters: Uint32Array): Backends {
-  return new Assigner(model, state, engine, counters);
+/** The backends of one worker. */
+export function createBackends(model: Model, parts: BackendParts): Backends {
+  return new Assigner(model, parts);
 }

@@ -1,10 +1,9 @@
 import { PS_EPOCH } from '../core/abi.js';
 import { proxyCell } from '../core/cells.js';
 import type { Model, Proxy } from '../config/model.js';
-import type { Balancer, Farm } from './backend.js';
+import { NO_KEY, type Balancer, type Farm, type Key } from './backend.js';
 import { balancerRow } from './balance/index.js';
 import type { Servers } from './server.js';
-import { usableServers } from './usable.js';
 
 /** One backend as a worker sees it: who may get traffic, as of the epoch it last looked at, and the algorithm that chooses. */
 export class BackendFarm implements Farm {
@@ -12,6 +11,8 @@ export class BackendFarm implements Farm {
   usable: Int32Array;
   weights: Int32Array;
   count = 0;
+  key: Key = () => NO_KEY;
+  readonly random: () => number;
   readonly balancer: Balancer;
   private readonly state: Int32Array;
   private readonly epochCell: number;
@@ -19,17 +20,20 @@ export class BackendFarm implements Farm {
   private readonly model: Model;
   private readonly row: Proxy;
   private readonly servers: Servers;
+  private readonly allBackups: boolean;
 
-  constructor(model: Model, row: Proxy, servers: Servers) {
+  constructor(model: Model, row: Proxy, servers: Servers, random: () => number) {
     this.model = model;
     this.row = row;
     this.servers = servers;
+    this.random = random;
     this.proxy = row.index;
     this.state = servers.state;
     this.epochCell = proxyCell(row.index, PS_EPOCH);
+    this.allBackups = row.options.flags.includes('allbackups');
     this.usable = new Int32Array(row.servers.length);
     this.weights = new Int32Array(row.servers.length);
-    this.balancer = balancerRow(row.balance.algorithm).make(this, servers);
+    this.balancer = balancerRow(row.balance.algorithm).make(this, servers, row);
     this.refresh();
   }
 
@@ -38,15 +42,41 @@ export class BackendFarm implements Farm {
     const epoch = Atomics.load(this.state, this.epochCell);
     if (epoch === this.epoch) return;
     this.epoch = epoch;
-    const { servers } = usableServers(this.model, this.row, this.state);
-    for (const server of this.row.servers) this.servers.eligible[server] = 0;
-    this.count = servers.length;
-    for (let i = 0; i < servers.length; i++) {
-      this.usable[i] = servers[i]!;
-      this.servers.eligible[servers[i]!] = 1;
-      // A weight that drops to 0 right now raises the epoch again; until then it counts as the least share.
-      this.weights[i] = Math.max(1, this.servers.weight(servers[i]!));
-    }
+    if (this.usable.length < this.row.servers.length) this.widen();
+    for (let i = 0; i < this.count; i++) this.servers.place[this.usable[i]!] = -1;
+    this.gather(false);
+    if (this.count === 0) this.gather(true);
+    for (let i = 0; i < this.count; i++) this.servers.place[this.usable[i]!] = i;
+    this.servers.forgetFull(this);
     this.balancer.rebuild();
+  }
+
+  /** The next refresh() looks at all again: a limit changed, or the list of servers. */
+  reset(): void {
+    this.epoch = -1;
+  }
+
+  /** Room for servers that were added at run time. */
+  private widen(): void {
+    const room = this.row.servers.length * 2;
+    const usable = new Int32Array(room);
+    usable.set(this.usable);
+    this.usable = usable;
+    this.weights = new Int32Array(room);
+  }
+
+  /** The active servers that are up, or the backups: the first, or all with `option allbackups`. Those without weight get nothing. */
+  private gather(backups: boolean): void {
+    const { row, servers, model } = this;
+    this.count = 0;
+    for (let i = 0; i < row.servers.length; i++) {
+      const server = row.servers[i]!;
+      if (!servers.isUp(server)) continue;
+      const weight = servers.weight(server);
+      if (weight === 0 || model.servers[server]!.backup !== backups) continue;
+      this.usable[this.count] = server;
+      this.weights[this.count++] = weight;
+      if (backups && !this.allBackups) return;
+    }
   }
 }

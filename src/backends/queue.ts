@@ -1,32 +1,36 @@
 /**
- * The waiting sessions of one worker: one list per backend and one per server, in the order of priority, then of arrival over all
- * of them (manual: set-priority-class, set-priority-offset). The lists are linked through arrays indexed by the session's index
- * (handle >>> 8), so leaving and popping are O(1), joining passes over those that come later, and nothing is allocated, except
- * when the worker has more sessions than ever before.
+ * The waiting sessions of one worker: a list for each backend and each server, in the order of rank, then of arrival over all of them
+ * (manual: set-priority-class, set-priority-offset). A list is a binary heap of session indices (handle >>> 8), with the place of
+ * each session noted, so that joining, leaving from anywhere and popping cost O(log n), and O(1) where all ranks come in order.
  */
 const NONE = -1;
 
 export class Queues {
-  private readonly head: Int32Array;
-  private readonly tail: Int32Array;
-  private readonly sizes: Int32Array;
+  private readonly heaps: (number[] | undefined)[];
+  /** Lists that aren't empty, and the place of each list in there. */
+  private readonly active: number[] = [];
+  private readonly placeOfList: Int32Array;
   private handles = new Int32Array(64);
-  private nextOf = new Int32Array(64).fill(NONE);
-  private prevOf = new Int32Array(64).fill(NONE);
   private listOf = new Int32Array(64).fill(NONE);
+  private placeOf = new Int32Array(64);
   private tickets = new Float64Array(64);
   private ranks = new Float64Array(64);
+  private pinned = new Uint8Array(64);
   private lastTicket = 0;
 
   /** `lists` lists, numbered from 0. */
   constructor(lists: number) {
-    this.head = new Int32Array(lists).fill(NONE);
-    this.tail = new Int32Array(lists).fill(NONE);
-    this.sizes = new Int32Array(lists);
+    this.heaps = new Array<number[] | undefined>(lists);
+    this.placeOfList = new Int32Array(lists).fill(NONE);
   }
 
   size(list: number): number {
-    return this.sizes[list]!;
+    return this.heaps[list]?.length ?? 0;
+  }
+
+  /** Visits each list that isn't empty. Lists may become empty meanwhile; one may be visited twice. */
+  eachList(visit: (list: number) => void): void {
+    for (let i = this.active.length - 1; i >= 0; i--) if (i < this.active.length) visit(this.active[i]!);
   }
 
   /** The list a session waits in, -1 if in none. */
@@ -43,19 +47,30 @@ export class Queues {
 
   /** True if the first of list `a`, which isn't empty, comes before the first of list `b`, or `b` is empty. */
   isAhead(a: number, b: number): boolean {
-    const other = this.head[b]!;
-    return other === NONE || this.comesBefore(this.head[a]!, other);
+    const other = this.heaps[b]?.[0];
+    return other === undefined || this.comesBefore(this.heaps[a]![0]!, other);
+  }
+
+  /** Rank of a session that waits. */
+  rank(session: number): number {
+    return this.ranks[session >>> 8]!;
+  }
+
+  /** True if a session waits for its server even while that is down. */
+  isPinned(session: number): boolean {
+    return this.pinned[session >>> 8] !== 0;
   }
 
   /**
    * Joins a list behind all that come before it. `rank`: lower ones first; equal ones in the order of arrival. No session of the
    * same index, of whatever generation, may be in a list: see occupant().
    */
-  push(list: number, session: number, rank = 0): void {
+  push(list: number, session: number, rank = 0, pinned = false): void {
     const slot = session >>> 8;
     if (slot >= this.listOf.length) this.grow(slot);
     this.handles[slot] = session;
     this.ranks[slot] = rank;
+    this.pinned[slot] = pinned ? 1 : 0;
     this.tickets[slot] = ++this.lastTicket;
     this.insert(list, slot);
   }
@@ -67,20 +82,16 @@ export class Queues {
     this.insert(to, slot);
   }
 
-  private comesBefore(a: number, b: number): boolean {
-    const difference = this.ranks[a]! - this.ranks[b]!;
-    return difference < 0 || (difference === 0 && this.tickets[a]! < this.tickets[b]!);
-  }
-
-  private insert(list: number, slot: number): void {
-    let before = this.tail[list]!;
-    while (before !== NONE && this.comesBefore(slot, before)) before = this.prevOf[before]!;
-    this.link(list, slot, before);
-  }
-
   /** Handle of the first session of a list that isn't empty. */
   peek(list: number): number {
-    return this.handles[this.head[list]!]!;
+    return this.handles[this.heaps[list]![0]!]!;
+  }
+
+  /** Handle of the first session of a list that isn't pinned; null if there is none. */
+  peekLoose(list: number): number | null {
+    let best = NONE;
+    for (const slot of this.heaps[list] ?? []) if (this.pinned[slot] === 0 && (best === NONE || this.comesBefore(slot, best))) best = slot;
+    return best === NONE ? null : this.handles[best]!;
   }
 
   /** Leaves its list. The session must be in one. */
@@ -88,47 +99,83 @@ export class Queues {
     this.unlink(session >>> 8);
   }
 
-  private link(list: number, slot: number, before: number): void {
-    const after = before === NONE ? this.head[list]! : this.nextOf[before]!;
-    this.prevOf[slot] = before;
-    this.nextOf[slot] = after;
-    if (before === NONE) this.head[list] = slot;
-    else this.nextOf[before] = slot;
-    if (after === NONE) this.tail[list] = slot;
-    else this.prevOf[after] = slot;
+  private comesBefore(a: number, b: number): boolean {
+    const difference = this.ranks[a]! - this.ranks[b]!;
+    return difference < 0 || (difference === 0 && this.tickets[a]! < this.tickets[b]!);
+  }
+
+  private insert(list: number, slot: number): void {
+    const heap = (this.heaps[list] ??= []);
+    if (heap.length === 0) this.placeOfList[list] = this.active.push(list) - 1;
     this.listOf[slot] = list;
-    this.sizes[list]!++;
+    heap.push(slot);
+    this.up(heap, heap.length - 1);
   }
 
   private unlink(slot: number): void {
     const list = this.listOf[slot]!;
-    const before = this.prevOf[slot]!;
-    const after = this.nextOf[slot]!;
-    if (before === NONE) this.head[list] = after;
-    else this.nextOf[before] = after;
-    if (after === NONE) this.tail[list] = before;
-    else this.prevOf[after] = before;
+    const heap = this.heaps[list]!;
+    const hole = this.placeOf[slot]!;
+    const last = heap.pop()!;
     this.listOf[slot] = NONE;
-    this.sizes[list]!--;
+    if (heap.length === 0) this.retire(list);
+    if (last === slot) return;
+    this.put(heap, hole, last);
+    this.up(heap, hole);
+    this.down(heap, this.placeOf[last]!);
+  }
+
+  private retire(list: number): void {
+    const last = this.active.pop()!;
+    if (last !== list) {
+      this.active[this.placeOfList[list]!] = last;
+      this.placeOfList[last] = this.placeOfList[list]!;
+    }
+    this.placeOfList[list] = NONE;
+  }
+
+  private put(heap: number[], at: number, slot: number): void {
+    heap[at] = slot;
+    this.placeOf[slot] = at;
+  }
+
+  private up(heap: number[], from: number): void {
+    let at = from;
+    const slot = heap[at]!;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (!this.comesBefore(slot, heap[parent]!)) break;
+      this.put(heap, at, heap[parent]!);
+      at = parent;
+    }
+    this.put(heap, at, slot);
+  }
+
+  private down(heap: number[], from: number): void {
+    let at = from;
+    const slot = heap[at]!;
+    for (;;) {
+      let child = 2 * at + 1;
+      if (child >= heap.length) break;
+      if (child + 1 < heap.length && this.comesBefore(heap[child + 1]!, heap[child]!)) child++;
+      if (!this.comesBefore(heap[child]!, slot)) break;
+      this.put(heap, at, heap[child]!);
+      at = child;
+    }
+    this.put(heap, at, slot);
   }
 
   private grow(slot: number): void {
     const size = 2 ** Math.ceil(Math.log2(slot + 1));
-    const wider = (from: Int32Array): Int32Array<ArrayBuffer> => {
-      const to = new Int32Array(size).fill(NONE);
+    const wider = <T extends Int32Array | Float64Array | Uint8Array>(to: T, from: T): T => {
       to.set(from);
       return to;
     };
-    this.handles = wider(this.handles);
-    this.nextOf = wider(this.nextOf);
-    this.prevOf = wider(this.prevOf);
-    this.listOf = wider(this.listOf);
-    const widerNumbers = (from: Float64Array): Float64Array<ArrayBuffer> => {
-      const to = new Float64Array(size);
-      to.set(from);
-      return to;
-    };
-    this.tickets = widerNumbers(this.tickets);
-    this.ranks = widerNumbers(this.ranks);
+    this.handles = wider(new Int32Array(size), this.handles);
+    this.listOf = wider(new Int32Array(size).fill(NONE), this.listOf);
+    this.placeOf = wider(new Int32Array(size), this.placeOf);
+    this.tickets = wider(new Float64Array(size), this.tickets);
+    this.ranks = wider(new Float64Array(size), this.ranks);
+    this.pinned = wider(new Uint8Array(size), this.pinned);
   }
 }

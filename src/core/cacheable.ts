@@ -34,6 +34,25 @@ function keepsCookie(tx: Tx): boolean {
   return cacheable;
 }
 
+const LATER = /^(?:s-maxage|max-age)=0*[1-9]/;
+const VALIDATORS = ['last-modified', 'etag', 'expires'].map(headerName);
+
+/**
+ * True if a cache may store the response, whatever it does about its cookies: it is cacheable and says when it is to be asked for again
+ * (RFC 9111, section 3).
+ */
+export function isStorable(tx: Tx): boolean {
+  let cacheable = STATUSES.has(tx.status()) && METHODS.has(tx.method() ?? '');
+  let renewable = VALIDATORS.some((name) => tx.nextHeader(name, 0) >= 0);
+  for (const directive of directives(tx, PRAGMA)) if (directive === 'no-cache') return false;
+  for (const directive of directives(tx, CACHE_CONTROL)) {
+    if (KEPT_PRIVATE.test(directive)) return false;
+    if (directive === 'public') cacheable = true;
+    renewable ||= LATER.test(directive);
+  }
+  return cacheable && renewable;
+}
+
 /** The step that denies such responses with 502. */
 export function cacheStep(env: CompileEnv): RuleSet {
   const refuse = env.error(502);

@@ -19,7 +19,7 @@ import { compileRules, once, sequence, type RuleSet } from './phase.js';
 import type { Changes } from './process_variables.js';
 import { requestLineStep } from './request_line.js';
 import { Tx } from './tx.js';
-import { compileUseServer } from './use_server.js';
+import { compileServerChoice, type ServerChoice } from './server_choice.js';
 import type { Variables } from './variable.js';
 import { verdict } from './verdict.js';
 
@@ -99,8 +99,8 @@ interface Tables {
   readonly choice: readonly Choice[];
   /** By frontend: what becomes of its rules' changes when the request goes on to another backend. */
   readonly leave: readonly (((tx: Tx) => void) | null)[];
-  /** By backend: the server that a rule names. */
-  readonly useServer: readonly RuleSet[];
+  /** By backend. */
+  readonly servers: readonly (ServerChoice | null)[];
   /** Additions to requests that have passed all rules. */
   readonly departure: RuleSet;
   /** VERDICT_MORE with the proxy's inspect delay. */
@@ -123,7 +123,7 @@ function tablesOf(model: Model, env: Environment, backends: Backends): Tables {
     captures: by((proxy) => (proxy.mode === 'http' ? once(captureStep(proxy.captures, 'response')) : null)),
     choice: by((proxy) => compileChoice(proxy, env)),
     leave: by((proxy) => leaveFrontend(proxy)),
-    useServer: by((proxy) => compileUseServer(proxy, backends, env)),
+    servers: by((proxy) => (proxy.isBackend ? compileServerChoice(proxy, backends, env) : null)),
     departure: departureStep(model, env),
     noteLine: once(requestLineStep(env)),
     raw: by((proxy, own) => (proxy.mode === 'http' ? null : own['tcp-response content'])),
@@ -146,7 +146,8 @@ function phasesOf(model: Model, tables: Tables, env: Environment): number[] {
     set(PHASE_CONNECTION, own(tables.connection));
     set(PHASE_SESSION, own(tables.session));
     set(proxy.mode === 'http' ? PHASE_REQUEST : PHASE_CONTENT, ahead && proxy.isFrontend);
-    set(PHASE_RESPONSE, own(tables.outbound) || own(tables.captures));
+    const cookie = tables.servers[proxy.index]?.cookie ?? null;
+    set(PHASE_RESPONSE, own(tables.outbound) || own(tables.captures) || cookie !== null);
     set(PHASE_TCP_RESPONSE, own(tables.raw));
     set(PHASE_AFTER, own(tables.after));
     return bits;
@@ -193,25 +194,26 @@ function onTheWayIn(tables: Tables, chooseServer: Handler, unavailable: Handler)
   };
 }
 
-/** The server that a rule names, or that the algorithm chooses. */
-function serverChoice(tables: Tables, backends: Backends): Handler {
+/** Responses that passed all rules: the cookies that keep clients on their server. */
+function persisted(tables: Tables, rules: Handler): Handler {
+  if (tables.servers.every((choice) => choice === null || choice.cookie === null)) return rules;
   return (tx) => {
-    const { backend } = tx;
-    const named = tables.useServer[backend]?.(tx) ?? VERDICT_CONTINUE;
-    return named === VERDICT_CONTINUE ? backends.assign(backend, tx) : named;
+    const result = rules(tx);
+    const respond = tx.backend < 0 ? null : (tables.servers[tx.backend]?.cookie?.respond ?? null);
+    return result !== VERDICT_CONTINUE || respond === null ? result : respond(tx);
   };
 }
 
 function handlersOf(tables: Tables, backends: Backends, env: Environment): Handler[] {
   const handlers = new Array<Handler>(PHASE_COUNT).fill(pass);
-  const chooseServer = serverChoice(tables, backends);
+  const chooseServer: Handler = (tx) => tables.servers[tx.backend]!.choose(tx);
   const ofFrontend = (sets: readonly RuleSet[]): Handler => (tx) => sets[tx.facts[FACT_FRONTEND]!]?.(tx) ?? VERDICT_CONTINUE;
   handlers[PHASE_CONNECTION] = ofFrontend(tables.connection);
   handlers[PHASE_SESSION] = ofFrontend(tables.session);
   handlers[PHASE_CONTENT] = handlers[PHASE_REQUEST] = onTheWayIn(tables, chooseServer, env.error(503));
   handlers[PHASE_SERVER] = chooseServer;
   handlers[PHASE_ERROR] = (tx) => env.error(tx.facts[FACT_STATUS]!)(tx);
-  handlers[PHASE_RESPONSE] = onTheWayOut(tables.outbound, tables.moreOfResponse, tables.captures);
+  handlers[PHASE_RESPONSE] = persisted(tables, onTheWayOut(tables.outbound, tables.moreOfResponse, tables.captures));
   handlers[PHASE_TCP_RESPONSE] = onTheWayOut(tables.raw, tables.moreOfResponse);
   handlers[PHASE_AFTER] = onTheWayOut(tables.after, tables.moreOfResponse);
   handlers[PHASE_END] = (tx) => {

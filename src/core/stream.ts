@@ -26,6 +26,12 @@ export interface Stream extends Tenant {
   responseCookie: string | undefined;
   /** What became of the persistence cookie: two letters (manual, section 8.5). */
   cookieState: string;
+  /** The server that the cookie, or a rule instead of it, named, -1 if none; dates of that cookie, seconds since 1970, 0 = none. */
+  cookieServer: number;
+  cookieLast: number;
+  cookieFirst: number;
+  /** Persistence does not count for this request (ignore-persist). */
+  cookieIgnored: boolean;
   /** What set-log-level left, 0 (emerg) to 7 (debug), -1 = silent; undefined: as configured. */
   logLevel: number | undefined;
   /** What set-nice left, -1024 to 1024. */
@@ -54,6 +60,9 @@ function clear(stream: Stream): void {
   stream.method = stream.uri = stream.uniqueId = stream.retries = stream.lastRule = stream.waitingRule = undefined;
   stream.requestCookie = stream.responseCookie = stream.logLevel = undefined;
   stream.cookieState = '--';
+  stream.cookieServer = -1;
+  stream.cookieLast = stream.cookieFirst = 0;
+  stream.cookieIgnored = false;
   stream.stopped = null;
   stream.buffering = false;
   stream.version = stream.id = -1;
@@ -64,7 +73,7 @@ function clear(stream: Stream): void {
 export const streamKeeper: Keeper<Stream> = {
   make: () => ({
     ...NO_TENANT, requestCaptures: [], responseCaptures: [], method: undefined, uri: undefined, version: -1, uniqueId: undefined, id: -1,
-    requestCookie: undefined, responseCookie: undefined, cookieState: '--', logLevel: undefined, nice: 0,
+    requestCookie: undefined, responseCookie: undefined, cookieState: '--', cookieServer: -1, cookieLast: 0, cookieFirst: 0, cookieIgnored: false, logLevel: undefined, nice: 0,
     priorityClass: 0, priorityOffset: 0, timeouts: {}, retries: undefined, lastRule: undefined, waitingRule: undefined, stopped: null, buffering: false, serverStatus: 0,
   }),
   nextSession: () => undefined,

@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import {
-  CB_LB_TOTAL, CS_LB_TOTAL, FACT_SESSION, PS_BACKEND_SESSIONS, PS_QUEUED, PS_QUEUED_MAX, SRV_DOWN, SRV_UP, SS_QUEUED, SS_SESSIONS, SS_SESSIONS_MAX,
+  ADMIN_CONFIGURED_MAINT, ADMIN_FORCED_MAINT, CB_LB_TOTAL, CS_LB_TOTAL, FACT_SESSION, PS_BACKEND_SESSIONS, PS_QUEUED, PS_QUEUED_MAX, SRV_DOWN, SRV_UP, SS_QUEUED, SS_SESSIONS, SS_SESSIONS_MAX,
   VERDICT_ARG_NONE, VERDICT_CONTINUE, VERDICT_ERROR, VERDICT_QUEUE, VERDICT_SERVER,
 } from '../../src/core/abi.js';
 import { backendCounter, proxyCell, serverCell, serverCounter } from '../../src/core/cells.js';
 import { createBackends, initState, setServerState } from '../../src/backends/index.js';
+import { setAdmin } from '../../src/backends/state.js';
+import type { Model } from '../../src/config/model.js';
 import { halves, model, pages, recorder, tx, type ProxyShape } from './model.js';
 
 const QUEUED = VERDICT_QUEUE | (VERDICT_ARG_NONE << 8);
@@ -15,11 +17,16 @@ function house(workers: number, ...shapes: ProxyShape[]) {
   initState(m, p.state, 0);
   const parts = Array.from({ length: workers }, (_, w) => {
     const { engine, resumed } = recorder();
-    return { backends: createBackends(m, p.state, engine, halves(p, w)), resumed };
+    return { backends: createBackends(m, { state: p.state, engine, counters: halves(p, w), worker: w }), resumed };
   });
   const cell = (server: number, which: number) => p.state[serverCell(m.proxies.length, server, which)]!;
   const give = (server: number) => void Atomics.sub(p.state, serverCell(m.proxies.length, server, SS_SESSIONS), 1);
   return { m, p, parts, cell, give };
+}
+
+/** Ends the maintenance that `disabled` begins with. */
+function enable(m: Model, state: Int32Array, server: number): void {
+  setAdmin(m, state, server, ADMIN_FORCED_MAINT | ADMIN_CONFIGURED_MAINT, false, 1);
 }
 
 describe('backup servers', () => {
@@ -131,7 +138,7 @@ describe('queues', () => {
     const { m, p, parts } = house(1, { servers: [{ maxconn: 1 }, { disabled: true }] });
     const { backends, resumed } = parts[0]!;
     for (let i = 1; i <= 3; i++) backends.assign(0, tx({ session: i << 8 }));
-    setServerState(m, p.state, 1, SRV_UP, 1);
+    enable(m, p.state, 1);
     backends.changed(1);
     expect(resumed).toEqual([[2 << 8, VERDICT_SERVER | (1 << 8)], [3 << 8, VERDICT_SERVER | (1 << 8)]]);
   });
@@ -142,7 +149,7 @@ describe('queues', () => {
     const { backends, resumed } = parts[0]!;
     for (let i = 1; i <= 4; i++) backends.assign(0, tx({ session: i << 8 }));
     expect(cell(0, SS_QUEUED)).toBe(3);
-    setServerState(m, p.state, 1, SRV_UP, 1);
+    enable(m, p.state, 1);
     setServerState(m, p.state, 0, SRV_DOWN, 1);
     backends.changed(0);
     expect(resumed).toEqual([[2 << 8, VERDICT_SERVER | (1 << 8)]]);

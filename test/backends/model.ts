@@ -7,6 +7,9 @@ import type { Check, Model, Proxy, Server } from '../../src/config/model.js';
 export type ServerShape = Partial<Omit<Server, 'check'>> & { check?: Partial<Check> | null };
 export type ProxyShape = Partial<Omit<Proxy, 'servers'>> & { servers?: ServerShape[] };
 
+/** hash-type as it is unless set. */
+export const HASH: Proxy['hash'] = { method: 'map-based', hash: 'sdbm', avalanche: false, balanceFactor: 0, preserveAffinity: 'always' };
+
 const span = { source: 0, start: 0, end: 0 };
 const ruleSets = {
   'tcp-request connection': [], 'tcp-request session': [], 'tcp-request content': [], 'tcp-response content': [],
@@ -17,8 +20,9 @@ export function server(index: number, proxy: number, number: number, shape: Serv
   const address = shape.address ?? { kind: 'ip', family: 4, address: '127.0.0.1', port: 1 };
   return {
     index, proxy, name: `s${number}`, id: number, weight: 1, backup: false, disabled: false, maxconn: 0, minconn: 0, maxqueue: 0,
+    cookie: null, redir: null, hashKey: 'id',
     sendProxy: 0, source: null, poolMaxConn: -1, maxReuse: -1, poolPurgeDelay: 5000, span, hostname: null, resolution: null, unresolved: false,
-    slowstart: 0, guid: null, forcedId: false, saved: null, ...shape, address,
+    slowstart: 0, guid: null, forcedId: false, saved: null, agent: null, track: null, observe: null, shutdownOnDown: false, shutdownBackups: false, initState: null, ...shape, address,
     check: shape.check == null ? null : { inter: 2000, fastinter: null, downinter: null, rise: 2, fall: 3, address, ...shape.check },
   } as Server;
 }
@@ -36,13 +40,13 @@ export function model(...shapes: ProxyShape[]): Model {
       index, name: kind === 'frontend' ? 'fe' : 'be', kind, isFrontend: kind !== 'backend', isBackend: kind !== 'frontend', span,
       mode: 'http', id: index + 2, description: null, disabled: false, maxconn: 0, fullconn: 0, backlog: 0, retries: 3,
       timeouts: { connect: null, check: null }, options: { flags: [], connectionMode: 'http-keep-alive', reuse: 'safe', redispatch: 0 },
-      listeners: [], balance: { algorithm: 'roundrobin', args: [] }, defaultBackend: null, useBackend: [], rules: ruleSets,
+      listeners: [], balance: { algorithm: 'roundrobin', args: [] }, hash: HASH, cookie: null, dynamicCookieKey: null, persistRdpCookie: null, defaultBackend: null, useBackend: [], rules: ruleSets,
       source: null, errors: [], errorReplies: [], forwardFor: null, ...shape, servers: own,
     } as unknown as Proxy;
   });
   return {
     sources: [], proxies, servers, listeners: [], serverRows: servers.length, resolvers: [], checkPlans: [], mailers: [], userlists: [], certificates: [], jwt: { algorithms: [], encryptions: [] },
-    global: { maxconn: 100, nbthread: 1, maxpipes: 25, node: 'n1', description: null } as unknown as Model['global'],
+    global: { maxconn: 100, nbthread: 8, maxpipes: 25, node: 'n1', description: null } as unknown as Model['global'],
   };
 }
 
@@ -50,7 +54,7 @@ export function model(...shapes: ProxyShape[]): Model {
 export function pages(m: Model, workers = 1): { state: Int32Array; counters: BigUint64Array; rowCells: number; workers: number } {
   const rowCells = counterCells(m.proxies.length, m.servers.length, m.listeners.length);
   return {
-    state: new Int32Array(stateCells(m.proxies.length, m.servers.length, m.listeners.length)),
+    state: new Int32Array(stateCells(m.proxies.length, m.servers.length, m.listeners.length, workers)),
     counters: new BigUint64Array(rowCells * workers), rowCells, workers,
   };
 }

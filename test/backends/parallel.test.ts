@@ -17,7 +17,7 @@ const { workerData: d, parentPort } = require('node:worker_threads');
   const flags = new Int32Array(d.flags);
   let got = -1;
   const engine = { resume: (session, verdict) => { got = verdict; } };
-  const backends = createBackends(d.model, state, () => engine, new Uint32Array(d.counters));
+  const backends = createBackends(d.model, { state, engine: () => engine, counters: new Uint32Array(d.counters), worker: d.me });
   const tx = { facts: new Int32Array(d.facts.count), streamIfAny: () => undefined };
   let over = 0;
   const release = () => {
@@ -51,7 +51,7 @@ describe('workers over the same cells', () => {
     const threads = 3;
     const limit = 1;
     const m = model({ servers: [{ maxconn: limit }] });
-    const state = new SharedArrayBuffer(stateCells(1, 1, 0) * 4);
+    const state = new SharedArrayBuffer(stateCells(1, 1, 0, threads) * 4);
     const flags = new SharedArrayBuffer(threads * 4);
     const cells = new Int32Array(state);
     initState(m, cells, 0);

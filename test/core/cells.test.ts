@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import {
-  CB_COUNT, CF_COUNT, CL_COUNT, CS_COUNT, CW_COUNT, GS_COUNT, LS_COUNT, PS_COUNT, SS_COUNT,
+  CB_COUNT, CF_COUNT, CL_COUNT, CS_COUNT, CW_COUNT, GS_COUNT, LS_COUNT, PS_COUNT, RR_COUNT, SS_COUNT,
 } from '../../src/core/abi.js';
 import {
   backendCounter, counterCells, frontendCounter, listenerCell, listenerCounter, proxyCell, serverCell, serverCounter, stateCells,
@@ -21,7 +21,8 @@ describe('cells of the shared pages', () => {
       ...range(listeners, LS_COUNT, (l, cell) => listenerCell(proxies, servers, l, cell)),
     ];
     expect(cells).toEqual(cells.map((_, i) => GS_COUNT + i));
-    expect(stateCells(proxies, servers, listeners)).toBe(GS_COUNT + cells.length);
+    const queues = 3 * (proxies + servers);
+    expect(stateCells(proxies, servers, listeners, 3)).toBeGreaterThanOrEqual(GS_COUNT + cells.length + RR_COUNT + 2 * queues);
   });
 
   test('counters: worker, then both sides of each proxy, servers, listeners', () => {

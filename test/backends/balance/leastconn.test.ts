@@ -8,7 +8,7 @@ function farm(servers: ServerShape[]) {
   const m = model({ servers, balance: { algorithm: 'leastconn', args: [] } });
   const p = pages(m);
   initState(m, p.state, 0);
-  const backends = createBackends(m, p.state, recorder().engine, halves(p, 0));
+  const backends = createBackends(m, { state: p.state, engine: recorder().engine, counters: halves(p, 0) });
   let session = 0;
   const ask = (facts = {}) => backends.assign(0, tx({ session: ++session << 8, ...facts }));
   const end = (server: number) => void Atomics.sub(p.state, serverCell(1, server, SS_SESSIONS), 1);

@@ -7,7 +7,7 @@ function farm(weights: number[], workers = 1) {
   const m = model({ servers: weights.map((weight) => ({ weight })) });
   const p = pages(m, workers);
   initState(m, p.state, 0);
-  const all = Array.from({ length: workers }, (_, w) => createBackends(m, p.state, recorder().engine, halves(p, w)));
+  const all = Array.from({ length: workers }, (_, w) => createBackends(m, { state: p.state, engine: recorder().engine, counters: halves(p, w), worker: w }));
   const t = tx();
   const pick = (worker = 0) => {
     const verdict = all[worker]!.assign(0, t);

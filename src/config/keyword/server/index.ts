@@ -19,7 +19,6 @@ export const serverTable = new KeywordTable([
     `no-check-ssl no-check-reuse-pool no-check-sni-auto
     no-send-proxy-v2-ssl no-send-proxy-v2-ssl-cn no-sni-auto no-ssl no-verifyhost`,
   ),
-  ...inertWords<ServerTarget>('stick tables are not available yet', 'stick non-stick'),
   ...inertWords<ServerTarget>(
     'TLS is not available yet, and this server does not ask for it',
     `allow-0rtt ca-file+1 ciphers+1 ciphersuites+1 client-sigalgs+1
