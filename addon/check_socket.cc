@@ -121,7 +121,7 @@ int CheckSockets::collect(int32_t* pairs, int most) {
     if (slot == nullptr) continue;
     uint32_t seen = events[i].events;
     int32_t what = ((seen & EPOLLOUT) != 0 ? CHECK_WRITABLE : 0) | ((seen & (EPOLLIN | EPOLLRDHUP)) != 0 ? CHECK_READABLE : 0) |
-                   ((seen & (EPOLLHUP | EPOLLERR)) != 0 ? CHECK_HANGUP : 0);
+                   ((seen & (EPOLLHUP | EPOLLERR)) != 0 ? CHECK_HANGUP : 0) | ((seen & EPOLLRDHUP) != 0 ? CHECK_END : 0);
     if ((seen & EPOLLERR) != 0) what |= pending_error(slot->fd) << CHECK_ERROR_SHIFT;
     pairs[2 * filled] = static_cast<int32_t>(slot->handle);
     pairs[2 * filled++ + 1] = what;

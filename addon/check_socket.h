@@ -22,6 +22,7 @@ enum CheckReady : int32_t {
   CHECK_WRITABLE = 1,   // the first one says that the connection stands
   CHECK_READABLE = 2,   // bytes, or the end of the stream
   CHECK_HANGUP = 4,     // both directions are over
+  CHECK_END = 8,        // the peer sends no more: reading goes on until the end is seen
 };
 constexpr int CHECK_ERROR_SHIFT = 8;
 

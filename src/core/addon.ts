@@ -30,6 +30,10 @@ export interface Addon {
   /** As setgroups, setgid, setuid in that order; null = leave. 0 or -errno. For the whole process. */
   setIds(uid: number | null, gid: number | null): number;
   createLogOutput(receivers: readonly LogReceiver[]): LogOutput;
+  /** The stick tables of a configuration, in their order. Main thread, once for its pages, before any engine exists. */
+  createStickTables(pages: number, specs: readonly StickSpec[]): void;
+  /** The same tables for a thread: `keys` is where both sides find the bytes of a key, `engine` that of the thread, if it has one. */
+  attachStickTables(pages: number, keys: Uint8Array, engine: Engine | null): StickTables;
   createEngine(conf: EngineConf, decide: (phase: number, session: number) => number): Engine;
   /** Connections of health checks: `ready` is called with the number of pairs in `events` when there are any. */
   createCheckSockets(ready: (count: number) => void): CheckSockets;
@@ -237,4 +241,70 @@ export interface Engine {
   post(): void;
   /** Closes all at once; the object is dead afterwards. */
   close(): void;
+}
+
+/** A stick table (addon/stick_table.h). */
+export interface StickSpec {
+  /** STICK_KEY_ */
+  readonly keyKind: number;
+  readonly keySize: number;
+  readonly size: number;
+  readonly expireMs: number;
+  readonly nopurge: boolean;
+  readonly bytesFactor: number;
+  /** Servers are known by their addresses, else by their names. */
+  readonly serverByAddress: boolean;
+  readonly columns: readonly { readonly column: number; readonly count: number; readonly period: number }[];
+}
+
+/**
+ * Stick tables by number. A key lies in the first `length` bytes of the `keys` that were given to attachStickTables(). Columns are
+ * STICK_ numbers, `index` that of an element of an array, else 0. Answers are values, or STICK_ABSENT without an entry and
+ * STICK_NOT_STORED where the table has no such column.
+ */
+export interface StickTables {
+  /** Entries that have not expired. */
+  used(table: number): number;
+  read(table: number, length: number, column: number, index: number): number;
+  /** The three make the entry if it is missing, and refresh it. STICK_ABSENT: the table is full. */
+  increase(table: number, length: number, column: number, index: number, by: number): number;
+  /** Gives what was there before. */
+  clear(table: number, length: number, column: number, index: number): number;
+  write(table: number, length: number, column: number, index: number, value: number): boolean;
+  /** Refreshes an entry and gives its server id. */
+  match(table: number, length: number): number;
+  /** The name that a STICK_SERVER_KEY stands for. */
+  name(number: number): string;
+  /** 1: removed, 0: something tracks it, STICK_ABSENT. */
+  remove(table: number, length: number): number;
+  /** Puts the key of the entry at this address into the keys and gives its length. */
+  keyAt(table: number, address: number): number;
+  /** Up to `most` entries from a place on, 0 at first; `next` is 0 at the end. In no order. */
+  page(table: number, from: number, most: number): { readonly next: number; readonly entries: readonly StickEntry[] };
+  /** Tracks a key: false if the slot is in use or the table full. */
+  track(session: number, phase: number, slot: number, table: number, length: number): boolean;
+  trackedTable(session: number, slot: number): number;
+  /** Puts the key that is tracked into the keys and gives its length. */
+  trackedKey(session: number, slot: number): number;
+  readTracked(session: number, slot: number, column: number, index: number): number;
+  increaseTracked(session: number, slot: number, column: number, index: number, by: number): number;
+  clearTracked(session: number, slot: number, column: number, index: number): number;
+  writeTracked(session: number, slot: number, column: number, index: number, value: number): boolean;
+  /** Counts a STICK_EVENT_ in all that the session tracks. */
+  count(session: number, event: number): void;
+  /** Keeps a key until the session has its server: then the table learns it. */
+  storeLater(session: number, table: number, length: number): boolean;
+  store(server: number, table: number, length: number): void;
+}
+
+export interface StickEntry {
+  readonly key: Uint8Array;
+  /** Where it lies in memory: HAProxy's `ptr`. */
+  readonly address: number;
+  /** How many sessions and streams track it. */
+  readonly uses: number;
+  /** ms until it expires, 0 = never. */
+  readonly expire: number;
+  /** Of the columns of the table in their order, arrays element by element. */
+  readonly values: readonly number[];
 }

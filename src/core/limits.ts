@@ -1,4 +1,3 @@
-import { CHECKS_IN_FLIGHT } from '../backends/index.js';
 import type { Model } from '../config/model.js';
 
 /** What the process may use, decided once at start. */
@@ -59,8 +58,8 @@ function usesSplice(proxy: Model['proxies'][number]): boolean {
 
 /** Descriptors that are in use before the first connection comes. */
 function fixedDescriptors(model: Model): number {
-  const { nbthread } = model.global;
-  const checked = model.servers.filter((server) => server.check !== null).length;
-  const checks = Math.min(CHECKS_IN_FLIGHT, checked);
+  const { nbthread, maxChecks } = model.global;
+  const all = model.servers.reduce((sum, { check, agent }) => sum + (check === null ? 0 : 1) + (agent === null ? 0 : 1), 0);
+  const checks = maxChecks > 0 ? Math.min(maxChecks * nbthread, all) : all;
   return DESCRIPTORS_PROCESS + nbthread * DESCRIPTORS_WORKER + model.listeners.length * nbthread + checks;
 }

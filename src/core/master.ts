@@ -1,10 +1,13 @@
 import type { Model } from '../config/model.js';
-import { startChecks } from '../backends/index.js';
+import { startChecks, type Checks, type ServerStates } from '../backends/index.js';
+import type { CheckSamples } from '../backends/check/samples.js';
 import { GS_STOPPING } from './abi.js';
+import type { Addon } from './addon.js';
 import type { SystemLog } from './log/system_log.js';
 import type { Readings } from './metric/readings.js';
 import type { MetricsSource } from './metrics_source.js';
 import { print, printText } from './print.js';
+import type { Changes } from './process_variables.js';
 import type { SignalTarget } from './signals.js';
 import type { TrafficControl } from './traffic_control.js';
 import { poolLines, statusLines, stoppedLines } from './status.js';
@@ -17,6 +20,12 @@ export interface MasterParts {
   readonly traffic: TrafficControl;
   readonly metrics: MetricsSource;
   readonly log: SystemLog;
+  readonly addon: Addon;
+  readonly states: ServerStates;
+  /** Variables of the process at start. */
+  readonly variables: Changes;
+  /** Checks have variables of the process: they are the workers' too. */
+  shareSamples(samples: CheckSamples): void;
   /** Ends the process. */
   exit(status: number): void;
 }
@@ -24,18 +33,20 @@ export interface MasterParts {
 /** The proxy once it runs: what signals and health checks do to it. */
 export class Master implements SignalTarget {
   private readonly parts: MasterParts;
-  private readonly checks: { stop(): void };
+  readonly checks: Checks;
   private stopping = false;
 
   constructor(parts: MasterParts) {
     this.parts = parts;
-    const checks = startChecks(parts.model, parts.readings.pages.state, (change) => {
-      print('warning', change.message);
-      if (change.alert !== null) print('alert', change.alert);
-      parts.pool.tell({ kind: 'changed', server: change.server });
-    });
+    const { model, states, addon, variables } = parts;
+    const checks = startChecks({ model, state: parts.readings.pages.state, states, addon, variables, onSamples: parts.shareSamples });
     this.checks = checks;
-    parts.metrics.show(checks.figures);
+    parts.metrics.show({
+      servers: states.servers, backends: states.backends,
+      get failures() {
+        return checks.failures;
+      },
+    });
   }
 
   /** Soft stop: no new connections; the process ends with the last session, or when hard-stop-after is over. */

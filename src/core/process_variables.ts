@@ -34,6 +34,9 @@ export function initialVariables(model: Model): Changes {
   return [...tx.variables.proc];
 }
 
+/** The channel over which the threads of one configuration tell of variables; `pages` is the id of its pages. */
+export const variablesChannel = (pages: number): string => `tsproxy variables ${pages}`;
+
 /** Keeps a worker's variables of the process equal to those of the workers that share `name`. Returns what ends it. */
 export function shareVariables(variables: Variables, name: string): () => void {
   const channel = new BroadcastChannel(name);

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { initState } from '../backends/index.js';
+import { initState, ServerStates } from '../backends/index.js';
 import type { Listener, Model } from '../config/model.js';
 import * as abi from './abi.js';
 import type { Addon, PagesHandle } from './addon.js';
@@ -16,7 +16,7 @@ import { startSampler } from './metric/sampler.js';
 import { MetricsSource } from './metrics_source.js';
 import type { WorkerListener } from './plane.js';
 import { print } from './print.js';
-import { initialVariables } from './process_variables.js';
+import { initialVariables, shareVariables, variablesChannel, type Changes } from './process_variables.js';
 import { signalProcesses } from './signals.js';
 import { StartError } from './start_error.js';
 import { TrafficControl } from './traffic_control.js';
@@ -67,14 +67,24 @@ async function startBound(
   const { sampler } = startSampler(model, views);
   const readings = new Readings(model, views, { version: version(), startTime, ...limits }, sampler, null);
   const metrics = new MetricsSource({ model, pages, limits, startTime, sampler });
-  const pool = await readyWorkers(model, options, pages, limits, bound, metrics);
+  const variables = initialVariables(model);
+  const pool = await readyWorkers(model, options, pages, limits, bound, metrics, variables);
   const traffic = new TrafficControl({ addon, model, state, pool, bound, maxconn: limits.maxconn });
   Atomics.store(state, abi.GS_WORKERS_READY, nbthread);
   await dropRights(addon, model, options, bound, metrics, limits);
   const failures = listenAll(addon, model, bound.filter(({ temporary }) => temporary === null), limits.maxconn);
   if (failures.length > 0) throw new StartError(bindLines(model, options, failures));
   pool.tell({ kind: 'start' });
-  const master = new Master({ model, readings, pool, traffic, metrics, log: noLog, exit: options.exit });
+  const log = noLog;
+  const states = new ServerStates({
+    model, state, log, print,
+    tell: (server) => pool.tell({ kind: 'changed', server }),
+    shutdown: (server, cause) => traffic.shutdownSessions({ of: 'server', index: server }, cause),
+  });
+  const master = new Master({
+    model, readings, pool, traffic, metrics, log, addon, states, variables, exit: options.exit,
+    shareSamples: ({ tx }) => void shareVariables(tx.variables, variablesChannel(pages.id)),
+  });
   for (const signal of ['SIGUSR1', 'SIGTERM'] as const) {
     signalProcesses(options.old.filter((old) => old.signal === signal).map((old) => old.pid), signal);
   }
@@ -123,12 +133,11 @@ function bindLines(model: Model, options: StartOptions, failures: readonly BindF
 
 /** Starts the workers and waits until all are ready; from then on the death of one ends the process. */
 async function readyWorkers(
-  model: Model, options: StartOptions, pages: PagesHandle, limits: Limits, bound: readonly BoundListener[], metrics: MetricsSource,
+  model: Model, options: StartOptions, pages: PagesHandle, limits: Limits, bound: readonly BoundListener[], metrics: MetricsSource, variables: Changes,
 ): Promise<WorkerPool> {
   let ready = false;
   let fail: (error: Error) => void = () => undefined;
   const failed = new Promise<never>((_, reject) => (fail = reject));
-  const variables = initialVariables(model);
   const loopback = loopbackCongestion();
   const starts = Array.from({ length: model.global.nbthread }, (_, worker): WorkerStart => {
     return { model, variables, place: { pages: pages.id, worker, limits, loopback, listeners: workerListeners(model, bound, worker) } };

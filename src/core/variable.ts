@@ -2,7 +2,7 @@ import { PHASE_AFTER, PHASE_END, PHASE_RESPONSE, PHASE_TCP_RESPONSE } from './ab
 import type { Value } from './row.js';
 import { NO_TENANT, Slots, type Tenant } from './slots.js';
 
-export const SCOPES = ['proc', 'sess', 'txn', 'req', 'res'] as const;
+export const SCOPES = ['proc', 'sess', 'txn', 'req', 'res', 'check'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** A variable's name split once: manual, section 2.8. */
@@ -13,7 +13,7 @@ export interface VariableName {
 
 /** `txn.name` as scope and name, undefined if it is not a variable's name. */
 export function parseVariable(text: string): VariableName | undefined {
-  const found = /^(proc|sess|txn|req|res)\.([A-Za-z0-9_]+)$/.exec(text);
+  const found = /^(proc|sess|txn|req|res|check)\.([A-Za-z0-9_]+)$/.exec(text);
   return found === null ? undefined : { scope: found[1] as Scope, name: found[2]! };
 }
 
@@ -27,6 +27,8 @@ interface Scopes extends Tenant {
   readonly txn: Values;
   readonly req: Values;
   readonly res: Values;
+  /** Of a health check, whose session is one run of it. */
+  readonly check: Values;
 }
 
 /** Variables of a worker: those of the process, and by session slot those of the sessions. */
@@ -34,7 +36,7 @@ export class Variables {
   readonly proc: Values = new Map();
   /** Hears of every change that a rule makes to a variable of the process; undefined: removed. */
   onProcess: ((name: string, value: Value | undefined) => void) | null = null;
-  private readonly slots = new Slots<Scopes>({ make: newScopes, nextSession: (scopes) => scopes.sess.clear(), nextRequest });
+  private readonly slots = new Slots<Scopes>({ make: newScopes, nextSession, nextRequest });
   private facts: Int32Array = new Int32Array(64);
   private phase = 0;
 
@@ -95,6 +97,11 @@ export class Variables {
   }
 }
 
+function nextSession(scopes: Scopes): void {
+  scopes.sess.clear();
+  scopes.check.clear();
+}
+
 function nextRequest(scopes: Scopes): void {
   scopes.responding = false;
   scopes.txn.clear();
@@ -103,7 +110,7 @@ function nextRequest(scopes: Scopes): void {
 }
 
 function newScopes(): Scopes {
-  return { ...NO_TENANT, responding: false, sess: new Map(), txn: new Map(), req: new Map(), res: new Map() };
+  return { ...NO_TENANT, responding: false, sess: new Map(), txn: new Map(), req: new Map(), res: new Map(), check: new Map() };
 }
 
 /** Addresses may be views of the window: what is kept is a copy. */

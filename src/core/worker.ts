@@ -5,9 +5,10 @@ import type { Engine } from './addon.js';
 import { observeGcPauses } from './gc_pauses.js';
 import { loadAddon } from './load_addon.js';
 import type { FromWorker, ToWorker, WorkerStart } from './mail.js';
+import { patternsChannel, sharePatterns } from './pattern/share.js';
 import { compile } from './plan.js';
 import { engineConf } from './plane.js';
-import { shareVariables } from './process_variables.js';
+import { shareVariables, variablesChannel } from './process_variables.js';
 
 /** After a soft stop: how often to look whether the last session has gone. */
 const DRAIN_INTERVAL_MS = 10;
@@ -56,7 +57,8 @@ function run(port: MessagePort, { model, variables, place }: WorkerStart): void 
     log: (line) => send({ kind: 'log', line }),
   });
   made.engine = addon.createEngine(engineConf(model, plan, place), (phase, session) => plan.decide(phase, session));
-  shareVariables(plan.attach(made.engine, variables), `tsproxy variables ${place.pages}`);
+  shareVariables(plan.attach(made.engine, variables), variablesChannel(place.pages));
+  sharePatterns(plan.patterns, patternsChannel(place.pages));
   port.on('message', (mail: ToWorker) => {
     switch (mail.kind) {
       case 'start':

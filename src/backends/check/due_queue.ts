@@ -1,8 +1,8 @@
 /** A binary heap of numbered things by due time, with the place of each known, so that a time can be changed. No allocation per use. */
 export class DueQueue {
-  private readonly heap: Int32Array;
-  private readonly place: Int32Array;
-  private readonly due: Float64Array;
+  private heap: Int32Array;
+  private place: Int32Array;
+  private due: Float64Array;
   private size = 0;
 
   /** For things 0..count-1, none of them due. */
@@ -10,6 +10,28 @@ export class DueQueue {
     this.heap = new Int32Array(count);
     this.place = new Int32Array(count).fill(-1);
     this.due = new Float64Array(count);
+  }
+
+  /** Things that there is room for. */
+  get capacity(): number {
+    return this.heap.length;
+  }
+
+  /** Room for things 0..count-1; those that are there stay. */
+  grow(count: number): void {
+    if (count <= this.heap.length) return;
+    const old = { heap: this.heap, place: this.place, due: this.due };
+    this.heap = new Int32Array(count);
+    this.place = new Int32Array(count).fill(-1);
+    this.due = new Float64Array(count);
+    this.heap.set(old.heap);
+    this.place.set(old.place);
+    this.due.set(old.due);
+  }
+
+  /** When it is due; undefined if it isn't filed. */
+  at(item: number): number | undefined {
+    return this.place[item]! < 0 ? undefined : this.due[item];
   }
 
   /** Time of the earliest, Infinity if there is none. */

@@ -1,17 +1,22 @@
 /** Times that things of one kind (servers, backends) spent down, by index. Times are in ms since 1970. */
 export class DownTimes {
   /** How often each went down. */
-  readonly downs: Uint32Array;
+  downs: Uint32Array;
   /** When each last went down or came up; 0 = never. */
-  readonly changed: Float64Array;
-  private readonly total: Float64Array;
-  private readonly since: Float64Array;
+  changed: Float64Array;
+  private total: Float64Array;
+  private since: Float64Array;
 
   constructor(count: number) {
     this.downs = new Uint32Array(count);
     this.changed = new Float64Array(count);
     this.total = new Float64Array(count);
     this.since = new Float64Array(count).fill(NaN);
+  }
+
+  /** It is down from the start: that is no fall. */
+  begin(index: number, now: number): void {
+    if (Number.isNaN(this.since[index])) this.since[index] = now;
   }
 
   /** Notes a change at `now`. */
@@ -27,19 +32,13 @@ export class DownTimes {
     const since = this.since[index]!;
     return this.total[index]! + (Number.isNaN(since) ? 0 : now - since);
   }
-}
 
-/** What the checks have seen, kept by the main thread. */
-export class CheckFigures {
-  /** Failed checks by server. */
-  readonly failures: Uint32Array;
-  readonly servers: DownTimes;
-  /** A backend is down while it has no usable server. */
-  readonly backends: DownTimes;
-
-  constructor(servers: number, proxies: number) {
-    this.failures = new Uint32Array(servers);
-    this.servers = new DownTimes(servers);
-    this.backends = new DownTimes(proxies);
+  /** Room for `count` things; those that are there stay. */
+  grow(count: number): void {
+    if (count <= this.downs.length) return;
+    this.downs = Uint32Array.from({ length: count }, (_, i) => this.downs[i] ?? 0);
+    this.changed = Float64Array.from({ length: count }, (_, i) => this.changed[i] ?? 0);
+    this.total = Float64Array.from({ length: count }, (_, i) => this.total[i] ?? 0);
+    this.since = Float64Array.from({ length: count }, (_, i) => this.since[i] ?? NaN);
   }
 }

@@ -1,37 +1,27 @@
-import { PS_QUEUED, SRV_UP, SS_QUEUED, SS_SESSIONS, SS_STATE, SS_WEIGHT } from '../../core/abi.js';
-import { proxyCell, serverCell } from '../../core/cells.js';
+/** What logs say of the result of a check, in HAProxy's words. */
 import type { Model } from '../../config/model.js';
-import { STATE_NAMES } from '../state.js';
-import type { ProbeResult } from './probe.js';
+import type { Health } from './health.js';
+import type { RunResult } from './run.js';
+import { serverPath } from '../server_message.js';
+import { hasCode, HEALTH_ANALYSIS, L7_CONDITIONAL } from './status.js';
 
-/** Up servers of a backend with a weight: [active, backup]. */
-function upServers(model: Model, state: Int32Array, proxy: number): [number, number] {
-  const counts: [number, number] = [0, 0];
-  for (const index of model.proxies[proxy]!.servers) {
-    const cell = (name: number): number => Atomics.load(state, serverCell(model.proxies.length, index, name));
-    if (cell(SS_STATE) === SRV_UP && cell(SS_WEIGHT) > 0) counts[model.servers[index]!.backup ? 1 : 0]++;
-  }
-  return counts;
+/** Characters that would break a line are shown as they are written. */
+function quoted(text: string): string {
+  return text.replace(/[\0-\x1f"\x7f]/g, (char) => (char === '"' ? '\\"' : `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`));
 }
 
-/** The log line of a server's change of state, in HAProxy's words. The state cells hold the new state already. */
-export function changeMessage(model: Model, state: Int32Array, server: number, to: number, result: ProbeResult, ms: number): string {
-  const { proxy, name } = model.servers[server]!;
-  const [active, backup] = upServers(model, state, proxy);
-  const cell = (which: number): number => Atomics.load(state, serverCell(model.proxies.length, server, which));
-  const queued = Atomics.load(state, proxyCell(proxy, PS_QUEUED)) + cell(SS_QUEUED);
-  const info = result.info === '' ? '' : `, info: "${result.info}"`;
-  const what = `Server ${model.proxies[proxy]!.name}/${name} is ${STATE_NAMES[to]}, reason: ${result.status.phrase}${info}, check duration: ${ms}ms.`;
-  if (to === SRV_UP) {
-    return `${what} ${active} active and ${backup} backup servers online. ${cell(SS_QUEUED)} sessions requeued, ${queued} total in queue.`;
-  }
-  const onBackup = active === 0 && backup > 0 ? ' Running on backup.' : '';
-  return `${what} ${active} active and ${backup} backup servers left.${onBackup}`
-    + ` ${cell(SS_SESSIONS)} sessions active, ${cell(SS_QUEUED)} requeued, ${queued} remaining in queue.`;
+/** `, reason: Layer7 wrong status, code: 500, info: "Oops", check duration: 3ms`. */
+export function reason({ status, code, info }: RunResult, ms: number): string {
+  const number = hasCode(status) ? `, code: ${code}` : '';
+  const words = info === '' ? '' : `, info: "${quoted(info)}"`;
+  return `, reason: ${status.phrase}${number}${words}${status === HEALTH_ANALYSIS ? '' : `, check duration: ${ms}ms`}`;
 }
 
-/** The alert when a backend lost its last server, null otherwise. */
-export function emptyAlert(model: Model, state: Int32Array, proxy: number): string | null {
-  const [active, backup] = upServers(model, state, proxy);
-  return active + backup > 0 ? null : `backend '${model.proxies[proxy]!.name}' has no server available!`;
+/** The line of option log-health-checks. `weight`: 0 = the server is drained by its weight. */
+export function resultMessage(model: Model, server: number, kind: 'Health' | 'Agent', health: Health, weight: number, result: RunResult, ms: number): string {
+  const { backup } = model.servers[server]!;
+  const { status } = result;
+  const outcome = `${status === L7_CONDITIONAL ? 'conditionally ' : ''}${status.passed ? 'succeeded' : 'failed'}`;
+  const word = health.up ? (weight === 0 ? 'DRAIN' : 'UP') : 'DOWN';
+  return `${kind} check for ${backup ? 'backup ' : ''}server ${serverPath(model, server)} ${outcome}${reason(result, ms)}, status: ${health.progress()} ${word}.`;
 }

@@ -1,244 +1,246 @@
 /**
- * Health checks: one scheduler in the main thread, beside the data path. All servers share one timer (a heap of due times), and
- * only so many connects are in flight at once; what is due beyond that waits its turn.
+ * Health checks and agent checks of all servers: one scheduler in the main thread, beside the data path. What they find goes to the
+ * server states, which tell the rest of the house.
  */
-import { ADMIN_DRAIN, PS_SERVERS_UP, SRV_DOWN, SRV_DRAIN, SRV_MAINT, SRV_UP, SS_ADMIN, SS_CHECK_CODE, SS_CHECK_MS, SS_CHECK_STATUS } from '../../core/abi.js';
-import { proxyCell, serverCell } from '../../core/cells.js';
-import type { Check, Model, SocketAddress } from '../../config/model.js';
-import { serverState, setServerState } from '../state.js';
-import { DueQueue } from './due_queue.js';
-import { CheckFigures } from './figures.js';
+import { OP_STOPPED, SS_OP_STATE } from '../../core/abi.js';
+import type { Addon } from '../../core/addon.js';
+import { serverCell } from '../../core/cells.js';
+import type { Changes } from '../../core/process_variables.js';
+import type { Model } from '../../config/model.js';
+import type { ServerStates } from '../server_states.js';
+import { AgentCheck, agentProgram } from './agent_check.js';
+import { EmailAlerts } from './email.js';
+import { ExternalRun } from './external.js';
 import { Health } from './health.js';
-import { changeMessage, emptyAlert } from './message.js';
-import { connectProbe, type Probe, type ProbeResult } from './probe.js';
-import { INITIALISING, L4_TIMEOUT, SOCKET_ERROR } from './status.js';
-
-/** A server's change of state by its checks. */
-export interface CheckChange {
-  readonly server: number;
-  /** SRV_ states. */
-  readonly from: number;
-  readonly to: number;
-  /** The log line, for level warning. */
-  readonly message: string;
-  /** A second line for level alert: the backend has lost its last server. */
-  readonly alert: string | null;
-}
+import type { Attempt, Item, Limits } from './item.js';
+import { Observer } from './observer.js';
+import { compileProgram, CONNECT_ONLY, type Program } from './program.js';
+import type { CheckReport } from './report.js';
+import { Router, type Aim } from './route.js';
+import { Run, type RunResult } from './run.js';
+import { CheckSamples } from './samples.js';
+import { Scheduler, systemClock, type Clock } from './scheduler.js';
+import { ServerCheck, type Ward } from './server_check.js';
+import { CheckConnections } from './sockets.js';
+import { stateHeader } from './state_header.js';
 
 export interface Checks {
-  readonly figures: CheckFigures;
+  /** Failed checks by server, of servers that were up. */
+  readonly failures: Uint32Array;
+  /** The last health check of a server; null = it has none. */
+  health(server: number): CheckReport | null;
+  agent(server: number): CheckReport | null;
+  /** What an operator switches off and on. False if the server has no such check. */
+  enable(server: number, which: 'health' | 'agent', enabled: boolean): boolean;
+  /** A server was added to the Model, or is about to leave it. */
+  add(server: number): void;
+  remove(server: number): void;
   /** Ends all checks; nothing is reported afterwards. */
   stop(): void;
 }
 
-/** Time as the checks see it: a test has its own. */
-export interface Clock {
-  /** ms since 1970. */
-  now(): number;
-  /** Calls once, not before `ms` are over; returns what cancels it. */
-  after(ms: number, call: () => void): () => void;
-}
+/** How an attempt is made: `waits` tells that a connection begins or stands, `done` ends it. For tests. */
+export type AttemptMaker = (server: number, which: 'health' | 'agent', waits: (what: 'connect' | 'answer') => void, done: (result: RunResult) => void) => Attempt;
 
 export interface CheckParts {
+  readonly model: Model;
+  readonly state: Int32Array;
+  readonly states: ServerStates;
+  readonly addon: Pick<Addon, 'createCheckSockets'>;
+  /** Variables of the process at start. */
+  readonly variables?: Changes;
+  /** The samples of checks are there: their variables of the process may be shared. */
+  onSamples?(samples: CheckSamples): void;
   readonly clock?: Clock;
-  readonly probe?: Probe;
-  /** Connects in flight at once. */
-  readonly inFlight?: number;
+  readonly attempt?: AttemptMaker;
+  random?(): number;
 }
 
-/** Descriptors that checks need at most, unless told otherwise. */
-export const CHECKS_IN_FLIGHT = 512;
+/** Agents have no rise and fall: each word counts. */
+const AGENT_RULES = { rise: 1, fall: 1, fastinter: null, downinter: null } as const;
 
-const systemClock: Clock = {
-  now: Date.now,
-  after: (ms, call) => {
-    const timer = setTimeout(call, ms).unref();
-    return () => clearTimeout(timer);
-  },
-};
-
-/** One checked server. */
-interface Checked {
-  readonly server: number;
-  readonly check: Check;
-  readonly health: Health;
-  /** ms for one check. */
-  readonly timeout: number;
-  began: number;
-  /** Gives up the connect in flight; null between checks. */
-  cancel: (() => void) | null;
-}
-
-/**
- * Time for a check: `inter`; where `timeout check` is set, a connect has the smaller of `timeout connect` and `inter`
- * (manual: timeout check).
- */
-function checkTimeout(model: Model, server: number, check: Check): number {
-  const { timeouts } = model.proxies[model.servers[server]!.proxy]!;
-  if (timeouts.check === null) return check.inter;
-  return Math.min(timeouts.connect ?? check.inter, check.inter);
-}
-
-/** Where a server is checked: `addr` and `port`, or its own. */
-function checkTarget(model: Model, server: number, { address, port }: Check): SocketAddress {
-  const own = model.servers[server]!.address;
-  const found = address ?? own;
-  return found.kind === 'ip' ? { ...found, port: port ?? (own.kind === 'ip' ? own.port : 0) } : found;
-}
-
-class CheckRun implements Checks {
-  readonly figures: CheckFigures;
-  private readonly checked: Checked[] = [];
-  private readonly due: DueQueue;
-  /** Numbers in `checked` that are due and wait for a connect to end, from `firstWaiting` on. */
-  private waiting: number[] = [];
-  private firstWaiting = 0;
-  private flying = 0;
-  private wakeAt = Infinity;
-  private cancelWake: (() => void) | null = null;
-  private stopped = false;
+class CheckHouse implements Checks, Ward {
+  readonly model: Model;
+  readonly state: Int32Array;
+  readonly states: ServerStates;
+  private failed: Uint32Array;
   private readonly clock: Clock;
-  private readonly probe: Probe;
-  private readonly inFlight: number;
+  private readonly scheduler: Scheduler;
+  private readonly observer: Observer;
+  private readonly checks: (ServerCheck | undefined)[] = [];
+  private readonly agents: (AgentCheck | undefined)[] = [];
+  private readonly programs = new Map<number | null, Program>([[null, CONNECT_ONLY]]);
+  private readonly parts: CheckParts;
+  private connected: CheckConnections | null = null;
+  private sampled: CheckSamples | null = null;
 
-  constructor(
-    private readonly model: Model,
-    private readonly state: Int32Array,
-    private readonly onChange: (change: CheckChange) => void,
-    parts: CheckParts,
-  ) {
+  constructor(parts: CheckParts) {
+    this.parts = parts;
+    this.model = parts.model;
+    this.state = parts.state;
+    this.states = parts.states;
     this.clock = parts.clock ?? systemClock;
-    this.probe = parts.probe ?? connectProbe;
-    this.inFlight = parts.inFlight ?? CHECKS_IN_FLIGHT;
-    this.figures = new CheckFigures(model.servers.length, model.proxies.length);
-    for (const { index, check, proxy } of model.servers) {
-      if (check === null || model.proxies[proxy]!.disabled) continue;
-      const timeout = checkTimeout(model, index, check);
-      this.checked.push({ server: index, check, health: new Health(check), timeout, began: 0, cancel: null });
-      this.store(index, SS_CHECK_STATUS, INITIALISING.code);
+    const { spreadChecks, maxChecks, nbthread } = this.model.global;
+    this.scheduler = new Scheduler({ clock: this.clock, inFlight: maxChecks * nbthread, spread: spreadChecks, random: parts.random ?? Math.random });
+    this.failed = new Uint32Array(this.model.servers.length);
+    const items = this.model.servers.flatMap(({ index }) => this.itemsOf(index));
+    this.spread(items);
+    this.observer = new Observer(this.model, this.state, this.clock, (server, info) => this.observed(server, info));
+    if (this.model.proxies.some(({ email }) => email !== null)) this.states.listen(new EmailAlerts(this.model, () => this.connections(), this.clock));
+    this.states.listen({ restarted: (server, health) => this.restarted(server, health) });
+  }
+
+  get failures(): Uint32Array {
+    return this.failed;
+  }
+  health(server: number): CheckReport | null {
+    return this.checks[server]?.report() ?? null;
+  }
+  agent(server: number): CheckReport | null {
+    return this.agents[server]?.report() ?? null;
+  }
+
+  enable(server: number, which: 'health' | 'agent', enabled: boolean): boolean {
+    const item = which === 'health' ? this.checks[server] : this.agents[server];
+    if (item === undefined) return false;
+    item.enabled = enabled;
+    if (!enabled) this.scheduler.interrupt(item.number, item.interval());
+    return true;
+  }
+
+  add(server: number): void {
+    if (server >= this.failed.length) this.failed = Uint32Array.from({ length: server + 1 }, (_, i) => this.failed[i] ?? 0);
+    for (const item of this.itemsOf(server)) item.number = this.scheduler.add(item, 0);
+    this.observer.add(server);
+    this.scheduler.wake();
+  }
+
+  remove(server: number): void {
+    for (const list of [this.checks, this.agents]) {
+      const item = list[server];
+      if (item !== undefined) this.scheduler.remove(item.number);
+      list[server] = undefined;
     }
-    this.due = new DueQueue(this.checked.length);
-    this.spread();
   }
 
   stop(): void {
-    this.stopped = true;
-    this.cancelWake?.();
-    for (const checked of this.checked) checked.cancel?.();
-    this.waiting = [];
-    this.firstWaiting = 0;
+    this.observer.stop();
+    this.scheduler.stop();
+    this.connected?.closeAll();
   }
 
-  /** The first checks are spread over the shortest interval, so that servers aren't all asked in the same millisecond. */
-  private spread(): void {
-    const shortest = this.checked.reduce((least, { check }) => Math.min(least, check.inter), Infinity);
-    const now = this.clock.now();
-    this.checked.forEach((_, i) => this.due.set(i, now + Math.floor((shortest * i) / this.checked.length)));
-    this.wake();
+  now(): number {
+    return this.clock.now();
+  }
+  failedUp(server: number): void {
+    this.failed[server]!++;
+  }
+  ended(item: Item): void {
+    this.scheduler.ended(item.number);
+  }
+  agentAgrees(server: number): boolean {
+    return this.agents[server]?.health.up ?? true;
+  }
+  checkAgrees(server: number): boolean {
+    return this.checks[server]?.health.up ?? true;
   }
 
-  /** Sees to it that turn() runs when the next thing is due. */
-  private wake(): void {
-    const next = this.due.earliest();
-    if (this.stopped || next === this.wakeAt) return;
-    this.cancelWake?.();
-    this.cancelWake = null;
-    this.wakeAt = next;
-    if (next === Infinity) return;
-    this.cancelWake = this.clock.after(Math.max(0, next - this.clock.now()), () => {
-      this.cancelWake = null;
-      this.wakeAt = Infinity;
-      this.turn();
+  /** The first ones are spread over the shortest interval, so that servers aren't all asked in the same millisecond. */
+  private spread(items: readonly Item[]): void {
+    const { maxSpreadChecks } = this.model.global;
+    const shortest = items.reduce((least, { health }) => Math.min(least, health.rules.inter), maxSpreadChecks ?? Infinity);
+    items.forEach((item, i) => (item.number = this.scheduler.add(item, Math.floor((shortest * i) / items.length))));
+    this.scheduler.wake();
+  }
+
+  private itemsOf(index: number): Item[] {
+    const { check, agent, proxy, initState, saved } = this.model.servers[index]!;
+    if (this.model.proxies[proxy]!.disabled) return [];
+    const items: Item[] = [];
+    if (check !== null) {
+      const health = new Health(check, initState);
+      if (saved !== null && saved.checkHealth > 0) health.restore(saved.checkHealth);
+      if (!health.up && Atomics.load(this.state, serverCell(this.model.proxies.length, index, SS_OP_STATE)) !== OP_STOPPED) this.states.begin(index, OP_STOPPED);
+      const item = new ServerCheck(this, index, health, this.limits(proxy, check.inter));
+      item.use(this.attemptOf(item, 'health', check.plan, check));
+      this.checks[index] = item;
+      items.push(item);
+    }
+    if (agent !== null) {
+      const item = new AgentCheck(this, index, new Health({ ...AGENT_RULES, inter: agent.inter }), this.limits(proxy, agent.inter));
+      const aim: Aim = { address: agent.address ?? check?.address ?? null, port: agent.port, sendProxy: 0, viaSocks4: false };
+      item.use(this.attemptOf(item, 'agent', agentProgram(agent.send, (reply) => item.hear(reply)), aim));
+      this.agents[index] = item;
+      items.push(item);
+    }
+    return items;
+  }
+
+  /** `inter` for all of it; where `timeout check` is set, it is for the answer and a connect has its own (manual: timeout check). */
+  private limits(proxy: number, inter: number): Limits {
+    const { timeouts } = this.model.proxies[proxy]!;
+    if (timeouts.check === null) return { connect: inter, answer: null };
+    return { connect: Math.min(timeouts.connect ?? inter, inter), answer: timeouts.check };
+  }
+
+  private attemptOf(item: Item, which: 'health' | 'agent', plan: number | null | Program, aim: Aim): Attempt {
+    const waits = (what: 'connect' | 'answer'): void => {
+      const { connect, answer } = item.limits;
+      if (answer !== null) this.scheduler.extend(item.number, what === 'connect' ? connect : answer);
+    };
+    const done = (result: RunResult): void => item.done(result);
+    if (this.parts.attempt !== undefined) return this.parts.attempt(item.server, which, waits, done);
+    const { model, state } = this;
+    const { server } = item;
+    const router = new Router(model, state, server, aim);
+    const external = typeof plan === 'number' && model.checkPlans[plan]!.type === 'external-check' ? model.checkPlans[plan]!.options : null;
+    if (external !== null) return new ExternalRun({ model, state, server, command: external['command'] ?? '', path: external['path'] ?? '', address: () => router.target(), done });
+    const { proxy } = model.servers[server]!;
+    return new Run({
+      program: typeof plan === 'object' && plan !== null ? plan : this.programOf(plan), connections: this.connections(), bufsize: model.global.tune.bufsize,
+      route: (step, port, quiet) => router.route(step, port, quiet),
+      samples: (run) => this.samples().at({ number: item.number, server, proxy, began: run.began, head: run.head, input: run.input }),
+      stateHeader: () => stateHeader(model, state, server, item.health),
+      isRunning: () => Atomics.load(state, serverCell(model.proxies.length, server, SS_OP_STATE)) !== OP_STOPPED,
+      waits, done,
     });
   }
 
-  private turn(): void {
-    const now = this.clock.now();
-    for (let i = this.due.pop(now); i >= 0; i = this.due.pop(now)) {
-      if (this.checked[i]!.cancel !== null) this.finish(i, { status: L4_TIMEOUT, info: '' });
-      else this.waiting.push(i);
+  private programOf(plan: number | null): Program {
+    let program = this.programs.get(plan);
+    if (program === undefined) this.programs.set(plan, (program = compileProgram(this.model.checkPlans[plan!]!, this.samples().env)));
+    return program;
+  }
+
+  private connections(): CheckConnections {
+    return (this.connected ??= new CheckConnections(this.parts.addon, (work) => this.scheduler.batch(work)));
+  }
+
+  private samples(): CheckSamples {
+    if (this.sampled === null) {
+      this.sampled = new CheckSamples(this.model, this.state, this.parts.variables ?? []);
+      this.parts.onSamples?.(this.sampled);
     }
-    this.begin();
-    this.wake();
+    return this.sampled;
   }
 
-  /** Starts those that wait, as far as connects may be in flight. */
-  private begin(): void {
-    while (this.firstWaiting < this.waiting.length && this.flying < this.inFlight) this.start(this.waiting[this.firstWaiting++]!);
-    if (this.firstWaiting < this.waiting.length) return;
-    this.waiting = [];
-    this.firstWaiting = 0;
+  private observed(server: number, info: string): void {
+    const item = this.checks[server];
+    const { observe } = this.model.servers[server]!;
+    if (item === undefined || observe === null || !item.observed(observe.onError, info)) return;
+    const { inter, fastinter } = item.health.rules;
+    this.scheduler.expedite(item.number, fastinter ?? inter);
   }
 
-  private start(i: number): void {
-    const checked = this.checked[i]!;
-    const now = this.clock.now();
-    if (serverState(this.model, this.state, checked.server) === SRV_MAINT) {
-      this.due.set(i, now + checked.check.inter);
-      return;
-    }
-    checked.began = now;
-    this.flying++;
-    checked.cancel = this.probe(checkTarget(this.model, checked.server, checked.check), (result) => {
-      if (this.stopped || checked.cancel === null) return;
-      this.finish(i, result);
-      this.begin();
-      this.wake();
-    });
-    this.due.set(i, now + checked.timeout);
-  }
-
-  private finish(i: number, result: ProbeResult): void {
-    const checked = this.checked[i]!;
-    const now = this.clock.now();
-    checked.cancel?.();
-    checked.cancel = null;
-    this.flying--;
-    this.take(checked, result, now);
-    this.due.set(i, now + checked.health.interval());
-  }
-
-  private take({ server, health, began }: Checked, result: ProbeResult, now: number): void {
-    const ms = Math.max(0, Math.round(now - began));
-    this.store(server, SS_CHECK_STATUS, result.status.code);
-    this.store(server, SS_CHECK_CODE, 0);
-    this.store(server, SS_CHECK_MS, ms);
-    // The machine being short of something says nothing about the server: it keeps its health.
-    if (result.status === SOCKET_ERROR) return;
-    if (!result.status.passed) this.figures.failures[server]!++;
-    const turned = health.take(result.status.passed);
-    // Maintenance may have begun while the connect was in flight: it stays, whatever the check says.
-    if (!turned || serverState(this.model, this.state, server) === SRV_MAINT) return;
-    const to = health.up ? this.upState(server) : SRV_DOWN;
-    const { proxy } = this.model.servers[server]!;
-    const hadServers = this.hasServers(proxy);
-    const from = setServerState(this.model, this.state, server, to, Math.floor(now / 1000));
-    if (from === to) return;
-    this.figures.servers.turn(server, to !== SRV_DOWN, now);
-    if (this.hasServers(proxy) !== hadServers) this.figures.backends.turn(proxy, !hadServers, now);
-    const message = changeMessage(this.model, this.state, server, to, result, ms);
-    const alert = to === SRV_DOWN ? emptyAlert(this.model, this.state, proxy) : null;
-    this.onChange({ server, from, to, message, alert });
-  }
-
-  private hasServers(proxy: number): boolean {
-    return Atomics.load(this.state, proxyCell(proxy, PS_SERVERS_UP)) > 0;
-  }
-
-  /** What a healthy server is: up, or drained by an administrator. */
-  private upState(server: number): number {
-    const admin = Atomics.load(this.state, serverCell(this.model.proxies.length, server, SS_ADMIN));
-    return (admin & ADMIN_DRAIN) !== 0 ? SRV_DRAIN : SRV_UP;
-  }
-
-  private store(server: number, cell: number, value: number): void {
-    Atomics.store(this.state, serverCell(this.model.proxies.length, server, cell), value);
+  private restarted(server: number, health: 'initial' | 'up' | 'stopping' | 'down'): void {
+    const item = this.checks[server];
+    if (item === undefined) return;
+    item.restart(health);
+    if (health === 'initial') this.scheduler.interrupt(item.number, item.interval());
   }
 }
 
-/** Starts the checks of a Model and reports each change after the state cells have it. Main thread. */
-export function startChecks(
-  model: Model, state: Int32Array, onChange: (change: CheckChange) => void, parts: CheckParts = {},
-): Checks {
-  return new CheckRun(model, state, onChange, parts);
+/** Starts the checks of a Model. Main thread. */
+export function startChecks(parts: CheckParts): Checks {
+  return new CheckHouse(parts);
 }

@@ -110,7 +110,7 @@ const INERT: Readonly<Record<string, string>> = {
   "it tunes HAProxy's own internals": 'use-small-buffers',
 };
 
-const UNSUPPORTED = `external-check http-drop-request-trailers
+const UNSUPPORTED = `http-drop-request-trailers
   http-drop-response-trailers http-pretend-keepalive http-proxy http-use-proxy-header idle-close-on-response
   persist prefer-last-server   transparent`;
 
