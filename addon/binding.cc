@@ -17,6 +17,7 @@
 #include "binding_conf.h"
 #include "binding_engine.h"
 #include "binding_log.h"
+#include "binding_stick.h"
 #include "connection.h"
 #include "page.h"
 #include "sys.h"
@@ -223,7 +224,7 @@ Napi::Value errno_name(const Info& info) {
 
 // What one environment keeps: the classes of its objects.
 struct Instance {
-  Napi::FunctionReference engine, checks, logs;
+  Napi::FunctionReference engine, checks, logs, sticks;
 };
 
 Napi::Value create_engine(const Info& info) {
@@ -233,6 +234,10 @@ Napi::Value create_engine(const Info& info) {
 Napi::Value create_log_output(const Info& info) { return info.Env().GetInstanceData<Instance>()->logs.New({info[0]}); }
 
 Napi::Value create_check_sockets(const Info& info) { return info.Env().GetInstanceData<Instance>()->checks.New({info[0]}); }
+
+Napi::Value attach_stick_tables(const Info& info) {
+  return info.Env().GetInstanceData<Instance>()->sticks.New({info[0], info[1], info[2]});
+}
 
 template <Napi::Value (*FUNCTION)(const Info&)>
 void define(Napi::Object exports, const char* name) {
@@ -256,6 +261,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   instance->engine = Napi::Persistent(EngineObject::define(env));
   instance->checks = Napi::Persistent(CheckObject::define(env));
   instance->logs = Napi::Persistent(LogObject::define(env));
+  instance->sticks = Napi::Persistent(StickObject::define(env));
   env.SetInstanceData(instance);
   exports.Set("abi", abi(env));
   define<create_pages>(exports, "createPages");
@@ -272,6 +278,8 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   define<set_ids>(exports, "setIds");
   define<errno_name>(exports, "errnoName");
   define<create_engine>(exports, "createEngine");
+  define<create_stick_tables>(exports, "createStickTables");
+  define<attach_stick_tables>(exports, "attachStickTables");
   define<create_check_sockets>(exports, "createCheckSockets");
   define<create_log_output>(exports, "createLogOutput");
   return exports;

@@ -54,6 +54,7 @@ class Drive final : public Decider {
 class EngineObject : public Napi::ObjectWrap<EngineObject> {
  public:
   static Napi::Function define(Napi::Env env);
+  Engine* open_engine() { return drive_ == nullptr ? nullptr : &drive_->engine(); }
   explicit EngineObject(const Napi::CallbackInfo& info);   // (conf: EngineConf, decide)
 
  private:

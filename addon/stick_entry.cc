@@ -31,7 +31,12 @@ constexpr Pair EVENTS[] = {
 static_assert(sizeof EVENTS / sizeof EVENTS[0] == STICK_EVENT_COUNT);
 
 int32_t rate_of(int32_t counter) {
-  return counter == STICK_GPC ? STICK_GPC_RATE : counter == STICK_GPC0 ? STICK_GPC0_RATE : STICK_GPC1_RATE;
+  switch (counter) {
+    case STICK_GPC: return STICK_GPC_RATE;
+    case STICK_GPC0: return STICK_GPC0_RATE;
+    case STICK_GPC1: return STICK_GPC1_RATE;
+    default: return -1;
+  }
 }
 
 template <typename T>

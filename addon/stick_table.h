@@ -24,6 +24,7 @@ struct StickColumn {
 };
 
 struct StickSpec {
+  int32_t number = 0;        // among the tables of the configuration
   int32_t key_kind = STICK_KEY_IP;
   uint32_t key_size = 4;     // bytes
   uint32_t size = 0;         // most entries
@@ -56,7 +57,7 @@ class StickEntry {
   // elements of the arrays in a table that has those.
   double get(int32_t column, uint32_t index, uint32_t now) const;
   bool set(int32_t column, uint32_t index, uint64_t value, uint32_t now);   // false: not stored
-  // Adds to GPC0, GPC1 or GPC and to its rate. The new value, or the rate's if only that is stored.
+  // Adds to a counter, and for GPC0, GPC1 and GPC to its rate. The new value, or the rate's if only that is stored.
   double increase(int32_t column, uint32_t index, uint32_t by, uint32_t now);
   // Counts an event. `blocks`: what a rate of bytes counts.
   void count(int32_t event, uint64_t n, uint64_t blocks, uint32_t now);
