@@ -1,3 +1,5 @@
+export { startResolver, type AddressQuestion, type Resolver } from './resolver/start.js';
+export { followHealth } from './slowstart.js';
 export type { Backends, Balancer, Farm } from './backend.js';
 export { createBackends, type BackendParts } from './assign.js';
 export { initState, serverState, setServerState, setServerWeight, STATE_NAMES } from './state.js';

@@ -93,7 +93,9 @@ export function adminOf(model: Model, state: Int32Array, server: number): number
 export function setOperation(model: Model, state: Int32Array, server: number, op: number, now: number): number {
   const before = operationOf(model, state, server);
   const to = op === OP_RUNNING && before === OP_STOPPED ? firstOperation(model, server) : op;
-  if (op === before || (op === OP_RUNNING && before === OP_STARTING)) return serverState(model, state, server);
+  if (op === before) return serverState(model, state, server);
+  // Only the end of the slow start itself ends it.
+  if (op === OP_RUNNING && before === OP_STARTING && read(model, state, server, SS_THROTTLE) !== 0) return serverState(model, state, server);
   write(model, state, server, SS_OP_STATE, to);
   const from = settle(model, state, server);
   rethrottle(model, state, server, to);

@@ -56,6 +56,7 @@ export class Builder {
       httpErrors: [],
       userlists: [],
       resolvers: [],
+      resolverUses: [],
       healthchecks: [],
       mailers: [],
       certificates: newCertificates(),
@@ -66,7 +67,7 @@ export class Builder {
   }
 
   /** Names in samples and replies that are still to be resolved, and the sections that only name things. */
-  get named(): Pick<Site, 'references' | 'replies' | 'httpErrors' | 'userlists' | 'healthchecks' | 'mailers' | 'resolvers' | 'certificates' | 'logs' | 'stick'> {
+  get named(): Pick<Site, 'references' | 'replies' | 'httpErrors' | 'userlists' | 'healthchecks' | 'mailers' | 'resolvers' | 'resolverUses' | 'certificates' | 'logs' | 'stick'> {
     return this.#site;
   }
 

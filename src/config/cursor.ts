@@ -45,6 +45,8 @@ export interface Cursor {
   readonly stickCounters: number;
   /** Names a stick table, or null the proxy's own; at the end of load `found` gets its number. `key`: what its keys are made of. */
   tableFor(rule: string, key: SampleExpression, name: Word | null, found: (table: number) => void): void;
+  /** Names a resolvers section, which must be there when all lines are read. */
+  resolvers(name: string, at: Word | Span): void;
   /** Names a capture slot, which must be there when all lines are read. */
   captureId(side: 'request' | 'response', id: number, at: Word): void;
 }

@@ -25,7 +25,7 @@ export type Report = (diagnostic: Diagnostic) => void;
 export interface Drafts {
   readonly global: GlobalDraft;
   readonly proxies: readonly RunningDraft[];
-  readonly named: Pick<Site, 'references' | 'replies' | 'httpErrors' | 'userlists' | 'healthchecks' | 'mailers' | 'resolvers' | 'certificates' | 'logs' | 'stick'>;
+  readonly named: Pick<Site, 'references' | 'replies' | 'httpErrors' | 'userlists' | 'healthchecks' | 'mailers' | 'resolvers' | 'resolverUses' | 'certificates' | 'logs' | 'stick'>;
   readonly saved: SavedStates;
   readonly files: FileReader;
   readonly environment: Global['environment'];
@@ -101,6 +101,7 @@ class Resolver {
     this.#resolveTracks();
     const stickTables = this.#stick.tables(this.#drafts.global.localpeer);
     for (const reference of named.references) this.#reference(reference);
+    for (const use of named.resolverUses) this.#resolverUse(use);
     for (const reply of named.replies) this.#errors.reply(reply);
     return {
       sources,
@@ -390,6 +391,12 @@ class Resolver {
     const what = `server ${draft.name}/${name}`;
     if (hasSrvName(server)) return { ...NO_ADDRESS, port: address.port };
     return this.#book.findFirst(address, addressSpan, what, this.#report, settings.initAddress, saved?.address ?? null) ?? NOWHERE;
+  }
+
+  #resolverUse({ name, span, keyword }: Drafts['named']['resolverUses'][number]): void {
+    const names = this.#resolvers.map((section) => section.name);
+    if (names.includes(name)) return;
+    this.#alert(span, `'${keyword}' : unable to find resolvers section '${name}'`, didYouMean(name, names) ?? `Add a section 'resolvers ${name}'.`);
   }
 
   #resolution({ name: backend }: ProxyDraft, server: ServerDraft): Resolution | null {

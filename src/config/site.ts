@@ -32,6 +32,8 @@ export interface Site {
   readonly healthchecks: HealthcheckDraft[];
   readonly mailers: MailersDraft[];
   readonly resolvers: ResolversDraft[];
+  /** Names of resolvers sections in rules. */
+  readonly resolverUses: (Named & { readonly keyword: string })[];
   readonly certificates: CertificatesDraft;
   readonly logs: LogSections;
   readonly stick: StickSections;

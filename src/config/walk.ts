@@ -274,6 +274,10 @@ export class Walk implements Cursor {
     stick.references.push({ name: name?.text ?? null, span: at, proxy, rule, type: typeOfSample(key), learns: rule === 'stick', found });
   }
 
+  resolvers(name: string, at: Word | Span): void {
+    this.site.resolverUses.push({ name, span: spanOf(at), keyword: this.keyword });
+  }
+
   captureId(side: 'request' | 'response', id: number, at: Word): void {
     this.site.proxy?.captureIds.push({ side, id, rule: this.keyword, span: at.span });
   }

@@ -1,11 +1,12 @@
 import type { Model } from '../config/model.js';
-import { startChecks, type Checks, type ServerStates } from '../backends/index.js';
+import { startChecks, type Checks, type Resolver, type ServerStates } from '../backends/index.js';
 import type { CheckSamples } from '../backends/check/samples.js';
 import { GS_STOPPING } from './abi.js';
 import type { Addon } from './addon.js';
 import type { SystemLog } from './log/system_log.js';
 import type { Readings } from './metric/readings.js';
 import type { MetricsSource } from './metrics_source.js';
+import type { PatternControl } from './pattern/control.js';
 import { print, printText } from './print.js';
 import type { Changes } from './process_variables.js';
 import type { SignalTarget } from './signals.js';
@@ -22,6 +23,9 @@ export interface MasterParts {
   readonly log: SystemLog;
   readonly addon: Addon;
   readonly states: ServerStates;
+  /** Maps and files of ACLs, as they are changed while the process runs. */
+  readonly patterns: PatternControl;
+  readonly resolver: Resolver;
   /** Variables of the process at start. */
   readonly variables: Changes;
   /** Checks have variables of the process: they are the workers' too. */

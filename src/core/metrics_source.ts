@@ -4,15 +4,21 @@ import type { Metrics, MetricsParts, ScrapeAnswer } from './metric/index.js';
 /** The metrics page as workers ask for it. prom-client is loaded at the first scrape: a start should not wait for it. */
 export class MetricsSource {
   private checks: CheckFacts | null = null;
+  private sections: MetricsParts['resolvers'] = [];
   private making: Promise<Metrics> | null = null;
   /** Collections told before there is a registry to count them. */
   private early: { readonly worker: number; readonly pauses: readonly (readonly [string, number])[] }[] = [];
 
-  constructor(private readonly parts: Omit<MetricsParts, 'checks'>) {}
+  constructor(private readonly parts: Omit<MetricsParts, 'checks' | 'resolvers'>) {}
 
   /** Health checks run: what they have seen belongs to the page. To be called before the first scrape. */
   show(checks: CheckFacts): void {
     this.checks = checks;
+  }
+
+  /** Name servers belong to the page. To be called before the first scrape. */
+  showResolver({ sections }: { readonly sections: NonNullable<MetricsParts['resolvers']> }): void {
+    this.sections = sections;
   }
 
   /** Loads the code: after a chroot its files are out of reach. */
@@ -34,6 +40,6 @@ export class MetricsSource {
 
   private async make(): Promise<Metrics> {
     const { createMetrics } = await import('./metric/index.js');
-    return createMetrics({ ...this.parts, ...(this.checks === null ? {} : { checks: this.checks }) });
+    return createMetrics({ ...this.parts, resolvers: this.sections ?? [], ...(this.checks === null ? {} : { checks: this.checks }) });
   }
 }

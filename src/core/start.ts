@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
-import { initState, ServerStates } from '../backends/index.js';
+import { followHealth, initState, ServerStates, startResolver, type AddressQuestion } from '../backends/index.js';
 import type { Listener, Model } from '../config/model.js';
 import * as abi from './abi.js';
 import type { Addon, PagesHandle } from './addon.js';
+import { Answers } from './answers.js';
 import { activeListeners, bindAll, closeAll, listenAll, settlePaths, type BindFailure, type BoundListener } from './bind.js';
 import { loopbackCongestion } from './congestion.js';
 import { serverRows } from './cells.js';
@@ -15,6 +16,8 @@ import { Readings } from './metric/readings.js';
 import { startSampler } from './metric/sampler.js';
 import { MetricsSource } from './metrics_source.js';
 import type { WorkerListener } from './plane.js';
+import { PatternControl } from './pattern/control.js';
+import { patternsChannel, sharePatterns } from './pattern/share.js';
 import { print } from './print.js';
 import { initialVariables, shareVariables, variablesChannel, type Changes } from './process_variables.js';
 import { signalProcesses } from './signals.js';
@@ -68,7 +71,9 @@ async function startBound(
   const readings = new Readings(model, views, { version: version(), startTime, ...limits }, sampler, null);
   const metrics = new MetricsSource({ model, pages, limits, startTime, sampler });
   const variables = initialVariables(model);
-  const pool = await readyWorkers(model, options, pages, limits, bound, metrics, variables);
+  const answers = new Answers();
+  answers.on('metrics', (request) => metrics.ask('metrics', request));
+  const pool = await readyWorkers(model, options, pages, limits, bound, metrics, answers, variables);
   const traffic = new TrafficControl({ addon, model, state, pool, bound, maxconn: limits.maxconn });
   Atomics.store(state, abi.GS_WORKERS_READY, nbthread);
   await dropRights(addon, model, options, bound, metrics, limits);
@@ -76,13 +81,19 @@ async function startBound(
   if (failures.length > 0) throw new StartError(bindLines(model, options, failures));
   pool.tell({ kind: 'start' });
   const log = noLog;
+  const tell = (server: number): void => pool.tell({ kind: 'changed', server });
   const states = new ServerStates({
-    model, state, log, print,
-    tell: (server) => pool.tell({ kind: 'changed', server }),
+    model, state, log, print, tell,
     shutdown: (server, cause) => traffic.shutdownSessions({ of: 'server', index: server }, cause),
   });
+  followHealth(model, state, states, tell);
+  const resolver = startResolver({ model, state, states, log, tell });
+  answers.on('resolve', (question: AddressQuestion) => resolver.address(question));
+  metrics.showResolver(resolver);
+  const patterns = new PatternControl(model);
+  sharePatterns(patterns.references, patternsChannel(pages.id));
   const master = new Master({
-    model, readings, pool, traffic, metrics, log, addon, states, variables, exit: options.exit,
+    resolver, model, readings, pool, traffic, metrics, log, addon, states, variables, patterns, exit: options.exit,
     shareSamples: ({ tx }) => void shareVariables(tx.variables, variablesChannel(pages.id)),
   });
   for (const signal of ['SIGUSR1', 'SIGTERM'] as const) {
@@ -133,7 +144,7 @@ function bindLines(model: Model, options: StartOptions, failures: readonly BindF
 
 /** Starts the workers and waits until all are ready; from then on the death of one ends the process. */
 async function readyWorkers(
-  model: Model, options: StartOptions, pages: PagesHandle, limits: Limits, bound: readonly BoundListener[], metrics: MetricsSource, variables: Changes,
+  model: Model, options: StartOptions, pages: PagesHandle, limits: Limits, bound: readonly BoundListener[], metrics: MetricsSource, answers: Answers, variables: Changes,
 ): Promise<WorkerPool> {
   let ready = false;
   let fail: (error: Error) => void = () => undefined;
@@ -143,7 +154,7 @@ async function readyWorkers(
     return { model, variables, place: { pages: pages.id, worker, limits, loopback, listeners: workerListeners(model, bound, worker) } };
   });
   const pool = new WorkerPool(starts, options.memory, {
-    ask: (topic, request) => metrics.ask(topic, request),
+    ask: (topic, request) => answers.ask(topic, request),
     log: (line) => print('notice', line),
     gc: (worker, pauses) => metrics.gc(worker, pauses),
     died: (worker, reason) => {

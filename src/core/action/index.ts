@@ -6,6 +6,7 @@ import { acceptAction, allowAction, denyAction, rejectAction, returnAction } fro
 import { addHeader, delHeader, replaceHeader, replaceValue, setHeader } from './header.js';
 import { binaryHeaderActions } from './headers_bin.js';
 import { normalizeUri } from './normalize.js';
+import { patternActions } from './pattern.js';
 import { redirectAction } from './redirect.js';
 import { useService } from './service.js';
 import { setStatus, strictMode } from './status.js';
@@ -13,6 +14,7 @@ import { disableRetry, doLog, setLogLevel, setNice, setPriorityClass, setPriorit
 import { uriActions } from './uri.js';
 import { setVar, setVarFormat, unsetVar } from './variable.js';
 import { pauseAction, tarpitAction, waitForBodyAction } from './wait.js';
+import { doResolve } from './resolve.js';
 import { earlyHint } from './hint.js';
 import { markActions } from './mark.js';
 import { silentDrop } from './drop.js';
@@ -23,5 +25,5 @@ export const actions: readonly ActionRow[] = [
   acceptAction, allowAction, denyAction, rejectAction, returnAction, redirectAction, setHeader, addHeader, delHeader, replaceHeader, replaceValue,
   ...uriActions, setStatus, strictMode, setVar, setVarFormat, unsetVar, useService, captureAction,
   authAction, normalizeUri, ...binaryHeaderActions, setLogLevel, setNice, setPriorityClass, setPriorityOffset, disableRetry, doLog,
-  ...addressActions, pauseAction, tarpitAction, waitForBodyAction, silentDrop, setTimeoutAction, setRetries, earlyHint, ...markActions,
+  ...addressActions, ...patternActions, pauseAction, tarpitAction, waitForBodyAction, silentDrop, setTimeoutAction, setRetries, earlyHint, ...markActions, doResolve,
 ] as ActionRow[];

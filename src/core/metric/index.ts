@@ -14,7 +14,8 @@ import { gcHistogram } from './gc.js';
 import { ownTable, workerTable } from './own.js';
 import { processTable } from './process.js';
 import { parseQuery, type MetricQuery } from './query.js';
-import { Readings, type CheckFacts } from './readings.js';
+import { resolverTable } from './resolver.js';
+import { Readings, type CheckFacts, type ResolverFacts } from './readings.js';
 import { PagesRegistry } from './registry.js';
 import { gauge, type Scope, type ScopeTable } from './row.js';
 import { startSampler, type Sampler } from './sampler.js';
@@ -28,6 +29,8 @@ export interface MetricsParts {
   readonly startTime: number;
   /** What the health checks have seen; absent: no checks run. */
   readonly checks?: CheckFacts;
+  /** Name servers with their figures, by resolvers section. */
+  readonly resolvers?: readonly ResolverFacts[];
   /** A sampler that runs already; absent: one is started. */
   readonly sampler?: Sampler;
   /** ms since 1970, for tests. */
@@ -48,19 +51,20 @@ export interface Metrics {
 }
 
 /** All tables, in the order of the output. */
-export const tables: readonly ScopeTable[] = [processTable, frontendTable, backendTable, serverTable, ownTable, workerTable];
+export const tables: readonly ScopeTable[] = [processTable, frontendTable, backendTable, serverTable, resolverTable, ownTable, workerTable];
 
 const BUILD_INFO = 'haproxy_process_build_info';
 /** Read with the code: after a chroot the file is out of reach. */
 const VERSION = version();
 
 /** Labels of everything that has samples, made once per configuration. */
-function targetsOf({ proxies, servers }: Model, workers: number): Readonly<Record<Scope, Targets>> {
+function targetsOf({ proxies, servers }: Model, workers: number, nameservers: readonly string[]): Readonly<Record<Scope, Targets>> {
   const proxyLabel = proxies.map(({ name }) => `proxy="${escapeLabel(name)}"`);
   const of = (indices: readonly number[], label: (index: number) => string): Targets => ({ indices, labels: indices.map(label) });
   const sides = (side: 'isFrontend' | 'isBackend'): Targets => of(proxies.filter((p) => p[side]).map((p) => p.index), (p) => proxyLabel[p]!);
   return {
     process: of([0], () => ''),
+    resolver: of(nameservers.map((_, n) => n), (n) => nameservers[n]!),
     worker: of(Array.from({ length: workers }, (_, w) => w), (w) => `worker="${w}"`),
     frontend: sides('isFrontend'),
     backend: sides('isBackend'),
@@ -86,7 +90,9 @@ export function createMetrics(parts: MetricsParts): Metrics {
   const facts = { version: VERSION, startTime, ...limits };
   const sampler = parts.sampler ?? startSampler(model, pages).sampler;
   const readings = new Readings(model, pages, facts, sampler, parts.checks ?? null, parts.now);
-  const targets = targetsOf(model, pages.workers);
+  const nameservers = (parts.resolvers ?? []).flatMap(({ name, servers }) => servers.map(({ conf, figures }) => ({ figures, label: `resolver="${escapeLabel(name)}",nameserver="${escapeLabel(conf.name)}"` })));
+  readings.nameservers = nameservers.map(({ figures }) => figures);
+  const targets = targetsOf(model, pages.workers, nameservers.map(({ label }) => label));
   const pauses = gcHistogram();
   const buildInfo = gauge(BUILD_INFO, 'The version that runs: always 1.', () => 1, { by: { label: 'version', values: [facts.version] } });
 
@@ -107,7 +113,7 @@ export function createMetrics(parts: MetricsParts): Metrics {
   return {
     async text(query) {
       const wanted = parseQuery(query);
-      if (wanted === null) return { status: 400, type: 'text/plain', body: 'There is no such scope: process, frontend, backend, server or *.\n' };
+      if (wanted === null) return { status: 400, type: 'text/plain', body: 'There is no such scope: process, frontend, backend, server, resolver or *.\n' };
       sampler.averages();
       const registry = registryFor(wanted);
       return { status: 200, type: registry.contentType, body: await registry.metrics() };

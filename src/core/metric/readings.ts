@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { SRV_UP, SS_STATE, SS_WEIGHT } from '../abi.js';
 import { backendCounter, frontendCounter, proxyCell, serverCell, serverCounter } from '../cells.js';
+import type { NameserverFigures } from '../../backends/resolver/figures.js';
 import type { Model } from '../../config/model.js';
 import type { Sampler } from './sampler.js';
 
@@ -27,6 +28,12 @@ export interface CheckFacts {
   readonly backends: DownFacts;
 }
 
+/** What has been seen of the name servers of a resolvers section. */
+export interface ResolverFacts {
+  readonly name: string;
+  readonly servers: readonly { readonly conf: { readonly name: string }; readonly figures: NameserverFigures }[];
+}
+
 export interface ProcessFacts {
   readonly version: string;
   /** ms since 1970. */
@@ -39,6 +46,8 @@ export interface ProcessFacts {
 /** One look at the pages: counters summed over the workers, state cells as they are. */
 export class Readings {
   readonly proxies: number;
+  /** Figures of all name servers, by target. */
+  nameservers: readonly NameserverFigures[] = [];
   private readonly utilization = performance.eventLoopUtilization;
   private lastUtilization: ReturnType<typeof this.utilization> | undefined;
   constructor(

@@ -16,7 +16,7 @@ export interface MetricRow {
 }
 
 /** The things that a table of rows is about. */
-export type Scope = 'process' | 'frontend' | 'backend' | 'server' | 'worker';
+export type Scope = 'process' | 'frontend' | 'backend' | 'server' | 'resolver' | 'worker';
 
 export interface ScopeTable {
   readonly scope: Scope;
