@@ -23,7 +23,7 @@ export function server(index: number, proxy: number, number: number, shape: Serv
     cookie: null, redir: null, hashKey: 'id',
     sendProxy: 0, source: null, poolMaxConn: -1, maxReuse: -1, poolPurgeDelay: 5000, span, hostname: null, resolution: null, unresolved: false,
     slowstart: 0, guid: null, forcedId: false, saved: null, agent: null, track: null, observe: null, shutdownOnDown: false, shutdownBackups: false, initState: null, ...shape, address,
-    check: shape.check == null ? null : { inter: 2000, fastinter: null, downinter: null, rise: 2, fall: 3, address, ...shape.check },
+    check: shape.check == null ? null : { inter: 2000, fastinter: null, downinter: null, rise: 2, fall: 3, address: null, port: null, plan: null, sendProxy: 0, viaSocks4: false, ...shape.check },
   } as Server;
 }
 
@@ -38,15 +38,18 @@ export function model(...shapes: ProxyShape[]): Model {
     const kind = shape.kind ?? 'backend';
     return {
       index, name: kind === 'frontend' ? 'fe' : 'be', kind, isFrontend: kind !== 'backend', isBackend: kind !== 'frontend', span,
-      mode: 'http', id: index + 2, description: null, disabled: false, maxconn: 0, fullconn: 0, backlog: 0, retries: 3,
+      mode: 'http', id: index + 2, forcedId: false, description: null, disabled: false, maxconn: 0, fullconn: 0, backlog: 0, retries: 3,
       timeouts: { connect: null, check: null }, options: { flags: [], connectionMode: 'http-keep-alive', reuse: 'safe', redispatch: 0 },
-      listeners: [], balance: { algorithm: 'roundrobin', args: [] }, hash: HASH, cookie: null, dynamicCookieKey: null, persistRdpCookie: null, defaultBackend: null, useBackend: [], rules: ruleSets,
+      listeners: [], email: null, balance: { algorithm: 'roundrobin', args: [] }, hash: HASH, cookie: null, dynamicCookieKey: null, persistRdpCookie: null, defaultBackend: null, useBackend: [], rules: ruleSets,
       source: null, errors: [], errorReplies: [], forwardFor: null, ...shape, servers: own,
     } as unknown as Proxy;
   });
   return {
     sources: [], proxies, servers, listeners: [], serverRows: servers.length, resolvers: [], checkPlans: [], mailers: [], userlists: [], certificates: [], jwt: { algorithms: [], encryptions: [] },
-    global: { maxconn: 100, nbthread: 8, maxpipes: 25, node: 'n1', description: null } as unknown as Model['global'],
+    global: {
+      maxconn: 100, nbthread: 8, maxpipes: 25, node: 'n1', description: null, spreadChecks: 0, maxSpreadChecks: null, maxChecks: 0, externalCheck: 'no', insecureFork: false,
+      tune: { bufsize: 16384 },
+    } as unknown as Model['global'],
   };
 }
 

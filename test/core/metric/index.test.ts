@@ -8,7 +8,7 @@ import {
 import { backendCounter, frontendCounter, proxyCell, serverCell, serverCounter } from '../../../src/core/cells.js';
 import { createMetrics, tables } from '../../../src/core/metric/index.js';
 import { initState, setServerState } from '../../../src/backends/index.js';
-import { CheckFigures } from '../../../src/backends/check/figures.js';
+import { DownTimes } from '../../../src/backends/check/figures.js';
 import { L4_CONNECT } from '../../../src/backends/check/status.js';
 import { Sampler } from '../../../src/core/metric/sampler.js';
 import type { Model } from '../../../src/config/model.js';
@@ -22,7 +22,7 @@ function house(...shapes: ProxyShape[]) {
   const p = pages(m, 2);
   initState(m, p.state, NOW / 1000 - 50);
   const sampler = new Sampler(m, p, 0);
-  const checks = new CheckFigures(m.servers.length, m.proxies.length);
+  const checks = { failures: new Uint32Array(m.servers.length), servers: new DownTimes(m.servers.length), backends: new DownTimes(m.proxies.length) };
   const metrics = createMetrics({
     model: m, startTime: NOW - 100_000, limits: { maxconn: 1000, maxpipes: 250, descriptors: 4096 }, sampler, checks, now: () => NOW,
     pages: { state: p.state.buffer as ArrayBuffer, counters: p.counters.buffer as ArrayBuffer, rowCells: p.rowCells },
