@@ -17,18 +17,12 @@ const UNSUPPORTED = [
   'filter',
   'filter-sequence',
   'max-keep-alive-queue',
-  'max-session-srv-conns',
   'quic-initial',
   'srvtcpka-cnt',
   'srvtcpka-idle',
   'srvtcpka-intvl',
   'ssl-f-use',
   'stats',
-  'stick match',
-  'stick on',
-  'stick store-request',
-  'stick store-response',
-  'stick-table',
   'use-fcgi-app',
 ];
 
