@@ -2,6 +2,7 @@ import type { AclTest, Condition, Model, Proxy, SampleExpression, UseBackend } f
 import type { Environment } from './compile/environment.js';
 import { compileEach } from './compile/sample.js';
 import { lowered } from './latin1.js';
+import { changesEntries } from './stick/measure.js';
 import type { Tx } from './tx.js';
 
 /** The backend of a session: a proxy index, -1 if there is none. */
@@ -73,7 +74,8 @@ function isPure(condition: Condition | null): boolean {
   if (condition === null) return true;
   if (condition.kind === 'not') return isPure(condition.term);
   if (condition.kind !== 'test') return condition.terms.every(isPure);
-  return condition.test.sample.converters.every(({ name }) => !LEAVES_TRACES.has(name));
+  const { fetch, converters } = condition.test.sample;
+  return !changesEntries(fetch) && converters.every(({ name }) => !LEAVES_TRACES.has(name) && !changesEntries(name));
 }
 
 /** A comparison with its place among the rules. */

@@ -22,6 +22,8 @@ const INTERNAL_ERROR: Event = { frontend: CF_INTERNAL_ERRORS, backend: CB_INTERN
  * other cells, on the same thread. A cell is 64 bits, written as two halves so that no BigInt is made.
  */
 export class Counters {
+  /** Hears of requests that a rule has refused. */
+  onRequestDenied: ((tx: Tx) => void) | null = null;
   private readonly halves: Uint32Array;
   /** The rows of all workers, as halves. */
   private readonly page: Uint32Array;
@@ -65,6 +67,7 @@ export class Counters {
   /** A rule refused the message in the window. */
   denied(tx: Tx): void {
     this.event(tx, tx.isResponse() ? RESPONSE_DENIED : REQUEST_DENIED);
+    if (this.onRequestDenied !== null && !tx.isResponse()) this.onRequestDenied(tx);
   }
   /** A rule or service answered the request. */
   intercepted(tx: Tx): void {

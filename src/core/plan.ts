@@ -2,7 +2,7 @@ import type { Model, Proxy, RuleFamily } from '../config/model.js';
 import type { Backends } from '../backends/backend.js';
 import {
   FACT_BACKEND, FACT_FRONTEND, FACT_SERVER, FACT_STATUS, PHASE_AFTER, PHASE_CONNECTION, PHASE_CONTENT, PHASE_COUNT, PHASE_END, PHASE_ERROR, PHASE_REQUEST, PHASE_RESPONSE,
-  PHASE_SERVER, PHASE_SESSION, PHASE_SLOT, PHASE_TCP_RESPONSE, VERDICT_ARG_NONE, VERDICT_CLOSE, VERDICT_CONTINUE, VERDICT_MORE,
+  PHASE_SERVER, PHASE_SESSION, PHASE_SLOT, PHASE_TCP_RESPONSE, STICK_EVENT_ERROR, VERDICT_ARG_NONE, VERDICT_CLOSE, VERDICT_CONTINUE, VERDICT_MORE,
 } from './abi.js';
 import type { Engine } from './addon.js';
 import { leaveFrontend } from './action/limit.js';
@@ -16,8 +16,11 @@ import { departs, departureStep } from './departure.js';
 import { headerNamesStep } from './header_names.js';
 import { monitorStep } from './monitor.js';
 import { compileRules, once, sequence, type RuleSet } from './phase.js';
+import type { PatternReferences } from './pattern/references.js';
 import type { Changes } from './process_variables.js';
 import { requestLineStep } from './request_line.js';
+import type { StickAccess } from './stick/access.js';
+import { compileStickResponse } from './stick/choice.js';
 import { Tx } from './tx.js';
 import { compileServerChoice, type ServerChoice } from './server_choice.js';
 import type { Variables } from './variable.js';
@@ -35,6 +38,8 @@ export interface PlanParts {
   ask(topic: string, request: unknown): Promise<unknown>;
   /** Only called from decide() on. */
   engine(): Engine;
+  /** The stick tables; only called from decide() on. */
+  sticks?(): StickAccess;
   /** Takes one line about a rule that failed. */
   log?(line: string): void;
 }
@@ -49,6 +54,8 @@ export interface Plan {
   readonly errors: readonly (readonly (readonly [number, number])[])[];
   /** A rule asks for the TLVs of PROXY headers. */
   readonly keepsTlvs: boolean;
+  /** The lists of ACLs and maps of this worker. */
+  readonly patterns: PatternReferences;
   /** To be called once, before the engine starts; with the variables of the process. Returns where variables are kept. */
   attach(engine: Engine, variables: Changes): Variables;
   /** The answer to the engine: a verdict of abi.def. Never throws. */
@@ -82,7 +89,7 @@ function inbound(proxy: Proxy, sets: Sets, env: Environment): RuleSet {
 function outbound(proxy: Proxy, sets: Sets, env: Environment): RuleSet {
   if (proxy.mode !== 'http') return null;
   const checksCache = proxy.isBackend && proxy.options.flags.includes('checkcache');
-  return sequence([sets['tcp-response content'], sets['http-response'], checksCache ? once(cacheStep(env)) : null]);
+  return sequence([sets['tcp-response content'], once(compileStickResponse(proxy, env)), sets['http-response'], checksCache ? once(cacheStep(env)) : null]);
 }
 
 /** Everything that decide() looks up, by proxy. */
@@ -126,7 +133,7 @@ function tablesOf(model: Model, env: Environment, backends: Backends): Tables {
     servers: by((proxy) => (proxy.isBackend ? compileServerChoice(proxy, backends, env) : null)),
     departure: departureStep(model, env),
     noteLine: once(requestLineStep(env)),
-    raw: by((proxy, own) => (proxy.mode === 'http' ? null : own['tcp-response content'])),
+    raw: by((proxy, own) => (proxy.mode === 'http' ? null : sequence([own['tcp-response content'], once(compileStickResponse(proxy, env))]))),
     moreOfResponse: by((proxy) => verdict(VERDICT_MORE, proxy.inspectDelay.response ?? VERDICT_ARG_NONE)),
     more: by((proxy) => verdict(VERDICT_MORE, proxy.inspectDelay.request ?? VERDICT_ARG_NONE)),
   };
@@ -254,7 +261,9 @@ export function compile(model: Model, parts: PlanParts): Plan {
   const env = new Environment({
     model, state: parts.state, worker: parts.worker, counters: new Counters(parts.counters, model.proxies.length),
     ask: (topic, request) => parts.ask(topic, request), engine: () => parts.engine(),
+    ...(parts.sticks === undefined ? {} : { sticks: parts.sticks }),
   });
+  if (model.stickTables.length > 0) env.counters.onRequestDenied = (tx) => env.sticks().tables.count(tx.session, STICK_EVENT_ERROR);
   const tables = tablesOf(model, env, parts.backends);
   const handlers = handlersOf(tables, parts.backends, env);
   env.error(500);
@@ -266,6 +275,7 @@ export function compile(model: Model, parts: PlanParts): Plan {
     phases: phasesOf(model, tables, env),
     errors,
     keepsTlvs: env.keeps.has('proxy-tlvs'),
+    patterns: env.patterns,
     attach(engine, variables) {
       tx = new Tx(engine.window, { offset: engine.editOffset, size: engine.editSize }, model.global.tune.maxHeaders);
       for (const [name, value] of variables) if (value !== undefined) tx.variables.proc.set(name, value);

@@ -13,6 +13,7 @@ import { compilePersistence, type Persistence } from './persist.js';
 import { compileRdpPersistence } from './rdp_persistence.js';
 import { responseHead } from './response.js';
 import type { CompileEnv } from './row.js';
+import { compileStickMatch, compileStickStore } from './stick/choice.js';
 import type { Tx } from './tx.js';
 import { compileUseServer } from './use_server.js';
 import { verdictArgument, verdictCode } from './verdict.js';
@@ -59,7 +60,8 @@ function waysOf(backend: Proxy, cookie: CookiePersistence | null, backends: Back
     return verdict;
   };
   const byCookie: Way | null = cookie === null ? null : (tx, persistence) => cookie.choose(tx, persistence);
-  return [named, byCookie, compileRdpPersistence(backend, backends, env)].filter((way) => way !== null);
+  const steps = [compileStickStore(backend, env), named, byCookie, compileRdpPersistence(backend, backends, env), compileStickMatch(backend, backends, env)];
+  return steps.filter((way) => way !== null);
 }
 
 /** `redir` of servers: GET and HEAD requests go elsewhere (manual: server, redir). null if no server has one. */

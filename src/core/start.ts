@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { followHealth, initState, ServerStates, startResolver, type AddressQuestion } from '../backends/index.js';
+import { applySaved, followHealth, initState, preloadCounters, ServerStates, startResolver, type AddressQuestion } from '../backends/index.js';
 import type { Listener, Model } from '../config/model.js';
 import * as abi from './abi.js';
 import type { Addon, PagesHandle } from './addon.js';
@@ -23,6 +23,7 @@ import { initialVariables, shareVariables, variablesChannel, type Changes } from
 import { signalProcesses } from './signals.js';
 import { StartError } from './start_error.js';
 import { TrafficControl } from './traffic_control.js';
+import { stickSpecs } from './stick/access.js';
 import { version } from './version.js';
 import { WorkerPool } from './worker_pool.js';
 
@@ -63,9 +64,13 @@ async function startBound(
 ): Promise<Master> {
   const { nbthread } = model.global;
   const pages = addon.createPages(nbthread, model.proxies.length, serverRows(model), model.listeners.length);
+  addon.createStickTables(pages.id, stickSpecs(model));
   const state = new Int32Array(pages.state);
   initState(model, state);
+  const saved = applySaved(model, state);
+  for (const line of saved.lines) print('warning', line);
   const views = { state, counters: new BigUint64Array(pages.counters), rowCells: pages.rowCells, workers: nbthread };
+  preloadCounters(model, views.counters.subarray(0, views.rowCells));
   const startTime = Date.now();
   const { sampler } = startSampler(model, views);
   const readings = new Readings(model, views, { version: version(), startTime, ...limits }, sampler, null);
@@ -86,7 +91,8 @@ async function startBound(
     model, state, log, print, tell,
     shutdown: (server, cause) => traffic.shutdownSessions({ of: 'server', index: server }, cause),
   });
-  followHealth(model, state, states, tell);
+  const slowStarts = followHealth(model, state, states, tell);
+  for (const { server, elapsed } of saved.starts) slowStarts.look(server, elapsed);
   const resolver = startResolver({ model, state, states, log, tell });
   answers.on('resolve', (question: AddressQuestion) => resolver.address(question));
   metrics.showResolver(resolver);

@@ -8,6 +8,7 @@ import type { FromWorker, ToWorker, WorkerStart } from './mail.js';
 import { patternsChannel, sharePatterns } from './pattern/share.js';
 import { compile } from './plan.js';
 import { engineConf } from './plane.js';
+import { accessSticks } from './stick/access.js';
 import { shareVariables, variablesChannel } from './process_variables.js';
 
 /** After a soft stop: how often to look whether the last session has gone. */
@@ -53,6 +54,7 @@ function run(port: MessagePort, { model, variables, place }: WorkerStart): void 
     worker: place.worker,
     backends,
     engine,
+    sticks: () => accessSticks(addon, place.pages, engine()),
     ask: (topic, request) => questions.ask(topic, request),
     log: (line) => send({ kind: 'log', line }),
   });

@@ -24,7 +24,7 @@ const KNOWN = `
   set-header:qpa set-headers-bin:qpa set-log-level:trqpa set-map:qpa set-mark:cstrqp set-method:q set-nice:trqp set-path:q
   set-pathq:q set-priority-class:tq set-priority-offset:tq set-query:q set-retries:tq set-src:cstq set-src-port:cstq
   set-status:pa set-timeout:qp set-tos:cstrqp set-uri:q set-var:cstrqpa set-var-fmt:cstrqpa silent-drop:cstrqp strict-mode:qpa
-  switch-mode:t tarpit:q track-sc:qp track-sc0:cstqp track-sc1:cstqp track-sc2:cstqp unset-var:cstrqpa use-service:tq
+  switch-mode:t tarpit:q track-sc:cstqp unset-var:cstrqpa use-service:tq
   wait-for-body:qp wait-for-handshake:q
 `
   .trim()
@@ -35,10 +35,11 @@ const known = new Map(KNOWN);
 const rows = new Map<string, ActionRow>();
 for (const row of actions) for (const family of row.families) rows.set(`${family} ${row.name}`, row);
 
-/** The name of an action without what its word adds: `set-var(txn.x)` is set-var. */
+/** The name of an action without what its word adds: `set-var(txn.x)` is set-var, `track-sc3` is track-sc. */
 function baseName(word: string): string {
   const open = word.indexOf('(');
-  return open === -1 ? word : word.slice(0, open);
+  if (open !== -1) return word.slice(0, open);
+  return word.startsWith('track-sc') ? 'track-sc' : word;
 }
 
 /** The row of an action word in a family. */

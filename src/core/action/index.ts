@@ -11,6 +11,7 @@ import { redirectAction } from './redirect.js';
 import { useService } from './service.js';
 import { setStatus, strictMode } from './status.js';
 import { disableRetry, doLog, setLogLevel, setNice, setPriorityClass, setPriorityOffset } from './stream.js';
+import { stickActions } from './stick.js';
 import { uriActions } from './uri.js';
 import { setVar, setVarFormat, unsetVar } from './variable.js';
 import { pauseAction, tarpitAction, waitForBodyAction } from './wait.js';
@@ -25,5 +26,5 @@ export const actions: readonly ActionRow[] = [
   acceptAction, allowAction, denyAction, rejectAction, returnAction, redirectAction, setHeader, addHeader, delHeader, replaceHeader, replaceValue,
   ...uriActions, setStatus, strictMode, setVar, setVarFormat, unsetVar, useService, captureAction,
   authAction, normalizeUri, ...binaryHeaderActions, setLogLevel, setNice, setPriorityClass, setPriorityOffset, disableRetry, doLog,
-  ...addressActions, ...patternActions, pauseAction, tarpitAction, waitForBodyAction, silentDrop, setTimeoutAction, setRetries, earlyHint, ...markActions, doResolve,
+  ...stickActions, ...addressActions, ...patternActions, pauseAction, tarpitAction, waitForBodyAction, silentDrop, setTimeoutAction, setRetries, earlyHint, ...markActions, doResolve,
 ] as ActionRow[];

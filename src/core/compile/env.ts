@@ -1,7 +1,9 @@
 import type { AclTest, Condition, LogFormat, Model, SampleExpression } from '../../config/model.js';
 import type { Engine } from '../addon.js';
 import type { Counters } from '../count.js';
+import type { PatternReferences } from '../pattern/references.js';
 import type { Fetch, SampleType, Visit } from '../row.js';
+import type { StickAccess } from '../stick/access.js';
 import type { Tx } from '../tx.js';
 
 /**
@@ -25,6 +27,8 @@ export interface CompileEnv {
   readonly worker: number;
   /** This worker's counters of what rules decide. */
   readonly counters: Counters;
+  /** The lists of ACLs and maps of this worker. */
+  readonly patterns: PatternReferences;
   /** Complete once everything is compiled. */
   readonly keeps: Set<Keepsake>;
   sample(expression: SampleExpression): { readonly fetch: Fetch; readonly type: SampleType };
@@ -45,6 +49,8 @@ export interface CompileEnv {
   logLine(profile: string | null): (tx: Tx) => void;
   /** Asks the main thread (metrics, statistics); the session is parked with VERDICT_YIELD and resumed by the answer. */
   ask(topic: string, request: unknown): Promise<unknown>;
+  /** The stick tables: not to be called while compiling. */
+  sticks(): StickAccess;
   /** The engine, once it exists: not to be called while compiling. */
   engine(): Engine;
 }

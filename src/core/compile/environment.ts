@@ -4,8 +4,10 @@ import { cannedAnswer } from '../action/answer.js';
 import { compileReply } from '../action/reply.js';
 import type { Engine } from '../addon.js';
 import type { Counters } from '../count.js';
+import { PatternReferences } from '../pattern/references.js';
 import { builtinError, ERROR_STATUSES } from '../response.js';
 import type { CompileEnv, Fetch, SampleType, Visit } from '../row.js';
+import type { StickAccess } from '../stick/access.js';
 import type { Tx } from '../tx.js';
 import { verdict } from '../verdict.js';
 import { toNumber } from './cast.js';
@@ -26,6 +28,8 @@ export interface Surroundings {
   readonly counters: Counters;
   ask(topic: string, request: unknown): Promise<unknown>;
   engine(): Engine;
+  /** Absent: there are no stick tables. */
+  sticks?(): StickAccess;
   /** Writes log lines; left out: none are. */
   logLine?(profile: string | null): (tx: Tx) => void;
 }
@@ -36,6 +40,7 @@ export class Environment implements CompileEnv {
   readonly state: Int32Array;
   readonly worker: number;
   readonly counters: Counters;
+  readonly patterns: PatternReferences;
   readonly keeps = new Set<Keepsake>();
   /** Canned responses in the order of their indices, as on the wire. */
   readonly responses: string[] = [];
@@ -44,12 +49,14 @@ export class Environment implements CompileEnv {
   private builtins: readonly (readonly [number, number])[] | null = null;
   private readonly errors = new Map<number, (tx: Tx) => number>();
   private backends: ReadonlyMap<string, number> | null = null;
+  private stickAccess: StickAccess | null = null;
 
   constructor(private readonly around: Surroundings) {
     this.model = around.model;
     this.state = around.state;
     this.worker = around.worker;
     this.counters = around.counters;
+    this.patterns = new PatternReferences(around.model);
   }
 
   sample(expression: SampleExpression): { readonly fetch: Fetch; readonly type: SampleType } {
@@ -148,6 +155,13 @@ export class Environment implements CompileEnv {
   }
   ask(topic: string, request: unknown): Promise<unknown> {
     return this.around.ask(topic, request);
+  }
+  sticks(): StickAccess {
+    if (this.stickAccess === null) {
+      if (this.around.sticks === undefined) throw new Error('there are no stick tables here');
+      this.stickAccess = this.around.sticks();
+    }
+    return this.stickAccess;
   }
   engine(): Engine {
     return this.around.engine();

@@ -19,6 +19,7 @@ import { packetConverters } from './packet.js';
 import { protobufConverters } from './protobuf.js';
 import { rfc7239Converters } from './rfc7239.js';
 import { serverConverters } from './server.js';
+import { stickConverters } from './stick.js';
 import { textConverters } from './text.js';
 import { urlConverters } from './url.js';
 import { whenConverters } from './when.js';
@@ -27,6 +28,7 @@ import { xxhashConverters } from './xxhash.js';
 
 /** All converters (manual, section 7.3.1). */
 export const converters: readonly ConverterRow[] = [
+  ...stickConverters,
   ...numberConverters, ...textConverters, ...wordConverters, ...binaryConverters, ...hashConverters, ...addressConverters, ...urlConverters,
   ...choiceConverters, ...dateConverters, ...xxhashConverters, ...mapConverters, ...jsonConverters,
   ...jsonQueryConverters, ...languageConverters, ...aesConverters, ...jwtConverters, ...jwtDecryptConverters, ...fixConverters,

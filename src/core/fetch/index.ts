@@ -17,6 +17,7 @@ import { rdpFetches } from './rdp.js';
 import { requestFetches } from './request.js';
 import { responseFetches } from './response.js';
 import { serverFetches } from './server.js';
+import { stickFetches } from './stick.js';
 import { streamFetches } from './stream.js';
 import { timerFetches } from './timer.js';
 import { variableFetches } from './variable.js';
@@ -25,5 +26,5 @@ import { variableFetches } from './variable.js';
 export const fetches: readonly FetchRow[] = [
   ...constantFetches, ...processFetches, ...proxyFetches, ...serverFetches, ...clientFetches, ...requestFetches, ...headerFetches,
   ...cookieFetches, ...parameterFetches, ...responseFetches, ...variableFetches, ...authorizationFetches, ...payloadFetches,
-  ...rateFetches, ...streamFetches, ...timerFetches, ...connectionFetches, ...proxyTlvFetches, ...rdpFetches, ...distccFetches, ...aclFetches,
+  ...rateFetches, ...streamFetches, ...timerFetches, ...connectionFetches, ...proxyTlvFetches, ...rdpFetches, ...distccFetches, ...stickFetches, ...aclFetches,
 ];
