@@ -112,6 +112,7 @@ ProxyConf read_proxy(const Field& field, int32_t proxies, int32_t responses) {
   to.default_backend = field.at("defaultBackend").integer(-1, proxies - 1);
   to.retries = field.at("retries").integer(0);
   to.redispatch = field.at("redispatch").integer();
+  to.private_most = field.at("privateConnections").integer(0);
   to.retry_on = field.at("retryOn").integer(0);
   to.send_name = field.at("sendNameHeader").text();
   Field errors = field.at("errors");

@@ -34,6 +34,7 @@ struct ProxyConf {
   int32_t default_backend = -1;     // proxy index; a listen section names itself
   int32_t retries = 3;
   int32_t redispatch = 0;           // 0 off, else the interval of `option redispatch`
+  int32_t private_most = 5;         // max-session-srv-conns: server connections that one client keeps for itself
   int32_t retry_on = RE_CONN_FAILURE;   // RE_ bits
   std::string send_name;            // http-send-name-header, empty = none
   int32_t errors[600] = {};         // status -> response index + 1, 0 = the built-in one, NO_ANSWER, ASK_CORE

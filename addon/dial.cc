@@ -162,12 +162,14 @@ bool client_is_gone(const Worker& w, const Session& s) {
   return shut && s.has(SF_HTTP) && (w.backend(s).options & PO_ABORT_ON_CLOSE) != 0;
 }
 
-// The connection of the stream before this one, if it was kept for this client and may go on; else one that is idle, or nullptr.
+// One that was kept for this client, or one that is idle, or nullptr.
 Connection* ready_connection(Worker& w, Session& s, const Route* route) {
-  Connection* own = s.target;
-  if (own != nullptr && (s.has(SF_FRESH) || !leads_there(w, s, route, *own) || !alive(*own))) close_connection(w, s.target);
-  if (s.target != nullptr) return s.target;
-  return !s.has(SF_FRESH) && reusable(w, s) ? take_idle(w, s, route) : nullptr;
+  if (s.has(SF_FRESH)) {
+    close_connection(w, s.target);
+    return nullptr;
+  }
+  if (Connection* own = take_private(w, s, route)) return own;
+  return reusable(w, s) ? take_idle(w, s, route) : nullptr;
 }
 
 Step client_left(Worker& w, Session& s) {

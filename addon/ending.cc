@@ -192,6 +192,7 @@ void end_session(Worker& w, Session& s) {
     s.flags |= SF_SLOT;
   }
   release_server(w, s);
+  drop_private(w, s);
   leave_backend(w, s);
   discard(w, s.up);
   discard(w, s.down);

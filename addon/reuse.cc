@@ -221,6 +221,55 @@ bool reusable(const Worker& w, const Session& s) {
   return s.server < 0 || !is_worn(conf_of(w, s.server), s.target != nullptr ? s.target->uses : 1);
 }
 
+namespace {
+
+void set_aside(Worker& w, Session& s) {
+  int32_t count = 0;
+  for (Connection* c = s.aside; c != nullptr; c = c->older) count++;
+  if (count >= w.frontend(s).private_most - 1 || !alive(*s.target)) return close_connection(w, s.target);
+  s.target->older = s.aside;
+  s.aside = s.target;
+  s.target = nullptr;
+}
+
+// Takes those out of the session's list that `wanted` says; the first of them is returned, others are closed.
+template <typename Wanted>
+Connection* take_aside(Worker& w, Session& s, Wanted&& wanted) {
+  Connection* found = nullptr;
+  for (Connection** link = &s.aside; *link != nullptr;) {
+    Connection* c = *link;
+    if (!wanted(*c)) {
+      link = &c->older;
+      continue;
+    }
+    *link = c->older;
+    c->older = nullptr;
+    if (found == nullptr) found = c;
+    else close_connection(w, c);
+  }
+  return found;
+}
+
+}  // namespace
+
+Connection* take_private(Worker& w, Session& s, const Route* route) {
+  if (s.target != nullptr && leads_there(w, s, route, *s.target)) {
+    if (alive(*s.target)) return s.target;
+    close_connection(w, s.target);
+  }
+  if (s.target != nullptr) set_aside(w, s);
+  if (s.aside == nullptr) return nullptr;
+  s.target = take_aside(w, s, [&](Connection& c) { return leads_there(w, s, route, c); });
+  if (s.target != nullptr && !alive(*s.target)) close_connection(w, s.target);
+  return s.target;
+}
+
+void drop_private(Worker& w, Session& s, int32_t server) {
+  if (s.aside == nullptr) return;
+  Connection* c = take_aside(w, s, [server](Connection& one) { return server < 0 || one.server == server; });
+  close_connection(w, c);
+}
+
 Connection* take_idle(Worker& w, const Session& s, const Route* route) {
   Wish wish{s, route, least_uses(w, s)};
   if (wish.least == NEVER) return nullptr;

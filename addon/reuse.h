@@ -43,6 +43,11 @@ void begin_use(Worker& w, Connection& c);
 void end_use(Worker& w, Connection& c);
 // The idle connection that this request may take (http-reuse), or nullptr. `route`: the session's, nullptr if its server has but one.
 Connection* take_idle(Worker& w, const Session& s, const Route* route);
+// Connections that serve one client alone (http-reuse never, NTLM) stay with their session between requests: the last one as its
+// `target`, those to other servers set aside, as many as max-session-srv-conns says. take_private() makes the one that leads there the
+// target; nullptr: there is none, and the target is free.
+Connection* take_private(Worker& w, Session& s, const Route* route);
+void drop_private(Worker& w, Session& s, int32_t server = -1);   // those set aside, of one server or all
 // The session's server connection becomes idle, or is closed if it can't be used again.
 void give_idle(Worker& w, Session& s);
 // An event on a connection without a session: if it is still ours it is dead, unless there is only room to write.

@@ -91,6 +91,7 @@ struct Session {
   int32_t answer = 0;
   Connection* client = nullptr;
   Connection* target = nullptr;    // the server's connection
+  Connection* aside = nullptr;     // connections that are this client's alone and lead elsewhere (reuse.h)
   Channel up, down;                // client -> server, server -> client
   Session* next_run = nullptr;
   SessionTimer timer;

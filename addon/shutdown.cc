@@ -19,9 +19,11 @@ bool is_meant(const Shutdown& what, const Session& s) {
   }
 }
 
-// A connection that was kept for its client between two requests.
-void drop_kept_connection(Worker& w, const Shutdown& what, Session& s) {
-  if (what.of != OF_SERVER || s.state != SessionState::Head || s.target == nullptr || s.target->server != what.index) return;
+// Connections that were kept for their client between two requests.
+void drop_kept_connections(Worker& w, const Shutdown& what, Session& s) {
+  if (what.of != OF_SERVER) return;
+  drop_private(w, s, what.index);
+  if (s.state != SessionState::Head || s.target == nullptr || s.target->server != what.index) return;
   detach_target(s);
   close_connection(w, s.target);
 }
@@ -50,7 +52,7 @@ void carry_out(Worker& w, const Shutdown& what) {
   if (what.of == OF_SERVER) drop_idle_of(w, what.index);
   w.sessions.each([&](Session& s) {
     if (is_meant(what, s)) end(w, s, what.cause);
-    else drop_kept_connection(w, what, s);
+    else drop_kept_connections(w, what, s);
   });
 }
 

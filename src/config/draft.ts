@@ -131,6 +131,7 @@ export interface BindDraft {
   uid: number | null;
   gid: number | null;
   id: number | null;
+  guidPrefix: { readonly value: string; readonly span: Span } | null;
   readonly addresses: readonly { readonly address: DraftAddress; readonly span: Span }[];
   readonly span: Span;
 }
@@ -145,7 +146,7 @@ export function newBind(addresses: BindDraft['addresses'], span: Span): BindDraf
     v6only: null,
     interface: null,
     tfo: false,
-    deferAccept: false,
+    deferAccept: false, guidPrefix: null,
     transparent: false,
     userTimeout: 0,
     mss: 0,
@@ -259,6 +260,7 @@ export interface ProxySettings {
   fullconn: number;
   backlog: number;
   sessionRate: number;
+  sessionServerConnections: number;
   retries: number;
   readonly timeouts: Mutable<Timeouts>;
   flags: Set<string>;
@@ -412,6 +414,7 @@ export function newSettings(): ProxySettings {
     fullconn: 0,
     backlog: 0,
     sessionRate: 0,
+    sessionServerConnections: 5,
     retries: 3,
     timeouts: {
       client: null,

@@ -191,6 +191,8 @@ export interface Proxy {
   readonly mode: Mode;
   /** `id`, or the number HAProxy would give. */
   readonly id: number;
+  /** `id` was written. */
+  readonly forcedId: boolean;
   readonly description: string | null;
   readonly disabled: boolean;
   /** 0 = global maxconn. */
@@ -201,6 +203,8 @@ export interface Proxy {
   readonly backlog: number;
   /** `rate-limit sessions`: sessions a second; 0 = no limit. */
   readonly sessionRate: number;
+  /** `max-session-srv-conns`: connections to servers that one client keeps for itself. */
+  readonly sessionServerConnections: number;
   readonly retries: number;
   /** null = a timeout that is not set. */
   readonly timeouts: Timeouts;
@@ -450,6 +454,7 @@ export interface Listener {
   readonly mode: number | null;
   readonly uid: number | null;
   readonly gid: number | null;
+  readonly guid: string | null;
   readonly id: number;
   readonly span: Span;
 }

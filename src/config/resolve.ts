@@ -75,6 +75,7 @@ class Resolver {
   readonly #checks: CheckResolver;
   readonly #tracking: TrackingServer[] = [];
   readonly #listeners: Listener[] = [];
+  readonly #guids = new Map<string, Span>();
   readonly #resolvers: Resolvers[];
   readonly #stick: StickResolver;
 
@@ -145,13 +146,14 @@ class Resolver {
   }
 
   #checkGuids(proxies: readonly RunningDraft[]): void {
-    const seen = new Map<string, Span>();
-    for (const { guid } of proxies) {
-      if (guid === null) continue;
-      const other = seen.get(guid.value);
-      if (other === undefined) seen.set(guid.value, guid.span);
-      else this.#alert(guid.span, `'guid' : '${guid.value}' is already used`, 'Choose another one.', [{ span: other, text: 'used here' }]);
-    }
+    for (const { guid } of proxies) if (guid !== null) this.#claimGuid(guid);
+  }
+
+  /** No two things of a configuration have the same guid. */
+  #claimGuid({ value, span }: { readonly value: string; readonly span: Span }): void {
+    const other = this.#guids.get(value);
+    if (other === undefined) this.#guids.set(value, span);
+    else this.#alert(span, `'guid' : '${value}' is already used`, 'Choose another one.', [{ span: other, text: 'used here' }]);
   }
 
   #global(): Omit<Global, 'log'> {
@@ -189,12 +191,14 @@ class Resolver {
       span,
       mode: settings.mode,
       id,
+      forcedId: draft.id !== null,
       description: draft.description,
       disabled: settings.disabled,
       maxconn: settings.maxconn,
       fullconn: settings.fullconn,
       backlog: settings.backlog,
       sessionRate: settings.sessionRate,
+      sessionServerConnections: settings.sessionServerConnections,
       retries: settings.retries,
       timeouts: settings.timeouts,
       options: {
@@ -338,6 +342,7 @@ class Resolver {
   #server(draft: RunningDraft, server: ServerDraft, proxy: number, index: number, id: number, plan: number | null): Server {
     const { name, settings, span } = server;
     const { weight, backup, disabled, maxconn, minconn, maxqueue, nonStick, sendProxy, poolMaxConn, maxReuse, poolPurgeDelay } = settings;
+    if (server.guid !== null) this.#claimGuid(server.guid);
     const saved = this.#drafts.saved.of(draft, name);
     const resolution = this.#resolution(draft, server);
     const address = this.#serverAddress(draft, server, saved);
@@ -433,6 +438,8 @@ class Resolver {
     const { name, maxconn, backlog, acceptProxy, v6only, tfo, deferAccept, cc, interface: device } = bind;
     const found = this.#book.find(entry.address, entry.span, 'bind', this.#report) ?? NOWHERE;
     const unix = found.kind === 'unix' ? unixBind : null;
+    const guid = bind.guidPrefix === null ? null : { value: `${bind.guidPrefix.value}-${bind.addresses.indexOf(entry)}`, span: bind.guidPrefix.span };
+    if (guid !== null) this.#claimGuid(guid);
     return {
       index,
       proxy,
@@ -452,6 +459,7 @@ class Resolver {
       mode: bind.mode ?? unix?.mode ?? null,
       uid: bind.uid ?? unix?.uid ?? null,
       gid: bind.gid ?? unix?.gid ?? null,
+      guid: guid?.value ?? null,
       id,
       span: entry.span,
     };

@@ -136,6 +136,8 @@ export interface EngineProxy {
   readonly defaultBackend: number;
   readonly retries: number;
   readonly redispatch: number;
+  /** Server connections that one client keeps for itself. */
+  readonly privateConnections: number;
   /** RE_ bits. */
   readonly retryOn: number;
   /** The header field that tells a server its name; empty = none. */
@@ -239,6 +241,8 @@ export interface Engine {
   setServer(index: number, server: EngineServer): void;
   /** Any thread's engine: run a pass soon. */
   post(): void;
+  /** A free slot is left to a session that waits in another worker: wakes the workers in which some wait. */
+  passSlotOn(): void;
   /** Closes all at once; the object is dead afterwards. */
   close(): void;
 }

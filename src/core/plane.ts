@@ -138,6 +138,7 @@ function engineProxy(proxy: Proxy, plan: PlanTables): EngineProxy {
     defaultBackend: proxy.defaultBackend ?? (proxy.isBackend ? proxy.index : -1),
     retries: proxy.retries,
     redispatch: proxy.options.redispatch,
+    privateConnections: proxy.sessionServerConnections,
     retryOn: retryBits(proxy.retryOn),
     sendNameHeader: proxy.sendNameHeader ?? '',
     errors: plan.errors[proxy.index] ?? [],

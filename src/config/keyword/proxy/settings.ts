@@ -42,6 +42,12 @@ export const settingRows: readonly ProxyRow[] = [
       settings.sessionRate = value;
     }),
   ),
+  on(
+    'frontend',
+    integer<ProxyDraft>('max-session-srv-conns', 'number', [0, INT_MAX], 'Most connections to servers that are kept for one client; 5 unless set.', ({ settings }, value) => {
+      settings.sessionServerConnections = value;
+    }),
+  ),
   on('backend', number('retries', [0, INT_MAX], 'How often a failed connection to a server is tried again; 3 unless set.')),
   on(
     'both',
