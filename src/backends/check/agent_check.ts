@@ -27,7 +27,7 @@ export function agentProgram(send: string | null, heard: (reply: AgentReply | nu
       return { ok: true, status: reply.health ?? CHECKED, code: 0, info: reply.info };
     },
   };
-  const connect: Step = { kind: 'connect', number: 0, label: 'connect', comment: null, rule: null, port: null };
+  const connect: Step = { kind: 'connect', number: 0, label: 'connect', comment: null, rule: null, port: null, linger: false };
   return { steps: [connect, ...greeting, answer], http: false, tellsSteps: false, disableOn404: false };
 }
 

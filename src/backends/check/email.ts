@@ -13,7 +13,7 @@ import { L7_OK, L7_RESPONSE, L7_TIMEOUT } from './status.js';
 /** Mails that wait for one mailer at most: a server that flaps must not fill the memory. */
 const WAITING_MOST = 1000;
 
-const connect: Step = { kind: 'connect', number: 0, label: 'connect', comment: null, rule: null, port: null };
+const connect: Step = { kind: 'connect', number: 0, label: 'connect', comment: null, rule: null, port: null, linger: false };
 
 const say = (line: string): Step => {
   const bytes = Buffer.from(line, 'latin1');

@@ -125,8 +125,10 @@ export function requestBytes({ method, uri, version, headers, body }: Request): 
   const host = headers.find(([name]) => name === 'host')?.[1];
   const target = host === undefined ? uri : uri.replace(/^([A-Za-z][A-Za-z0-9+.-]*:\/\/)[^/?#]*/, (_, scheme: string) => `${scheme}${host}`);
   let text = `${method} ${target} ${version}\r\n`;
-  for (const [name, value] of headers) text += `${name}: ${value}\r\n`;
+  for (const [name, value] of headers) if (name !== 'connection') text += `${name}: ${value}\r\n`;
   if (body !== null) text += `content-length: ${body.length}\r\n`;
-  if (version !== 'HTTP/1.0' && !headers.some(([name]) => name === 'connection')) text += 'connection: close\r\n';
+  const connection = headers.filter(([name]) => name === 'connection');
+  for (const [name, value] of connection) text += `${name}: ${value}\r\n`;
+  if (version !== 'HTTP/1.0' && connection.length === 0) text += 'connection: close\r\n';
   return Buffer.from(`${text}\r\n${body ?? ''}`, 'latin1');
 }

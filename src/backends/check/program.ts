@@ -27,6 +27,8 @@ export interface ConnectStep extends StepBase {
   /** null: as the server's line says. */
   readonly rule: ConnectRule | null;
   readonly port: ((tx: TxSource) => number | undefined) | null;
+  /** An orderly end instead of a reset. */
+  readonly linger: boolean;
 }
 
 export interface SendStep extends StepBase {
@@ -75,7 +77,7 @@ export interface Program {
   readonly disableOn404: boolean;
 }
 
-const SERVER_CONNECT: ConnectStep = { kind: 'connect', number: 0, label: 'connect', comment: null, rule: null, port: null };
+const SERVER_CONNECT: ConnectStep = { kind: 'connect', number: 0, label: 'connect', comment: null, rule: null, port: null, linger: false };
 
 /** The program of a server without a plan: connect. */
 export const CONNECT_ONLY: Program = { steps: [SERVER_CONNECT], http: false, tellsSteps: false, disableOn404: false };
@@ -92,7 +94,7 @@ function maker(value: string | LogFormat, env: CompileEnv): (tx: TxSource) => st
 function connectStep(rule: ConnectRule, env: CompileEnv): ConnectStep {
   const { port, step, comment } = rule;
   const label = typeof port === 'number' ? `connect port ${port}` : 'connect';
-  return { kind: 'connect', number: step, label, comment, rule, port: port === null || typeof port === 'number' ? null : portOf(port, env) };
+  return { kind: 'connect', number: step, label, comment, rule, port: port === null || typeof port === 'number' ? null : portOf(port, env), linger: rule.linger };
 }
 
 function portOf(expression: SampleExpression, env: CompileEnv): ConnectStep['port'] {
@@ -213,7 +215,7 @@ function protocolSteps(plan: CheckPlan): Step[] {
     if ('send' in step) return { ...base, kind: 'send', label: 'send', method: null, make: () => step.send };
     return { ...base, kind: 'protocol', label: 'expect', judge: step.expect, empty: step.empty, timeout: step.timeout };
   });
-  return [SERVER_CONNECT, ...steps];
+  return [{ ...SERVER_CONNECT, linger: row.linger === true }, ...steps];
 }
 
 /** Compiles a plan that is played over connections; external programs have no steps. */

@@ -60,7 +60,7 @@ export class Router {
   }
 
   /** The way of a step; `port` is what its expression gave. */
-  route({ rule }: ConnectStep, port: number | undefined, quiet: boolean): Route | null {
+  route({ rule, linger }: ConnectStep, port: number | undefined, quiet: boolean): Route | null {
     const sequence = Atomics.load(this.state, serverCell(this.model.proxies.length, this.server, SS_ADDR_SEQ));
     if (rule === null && this.known !== null && sequence === this.sequence) return this.known;
     const base = this.target();
@@ -73,7 +73,6 @@ export class Router {
     const proxy = own && this.aim.sendProxy !== 0 ? this.aim.sendProxy : rule?.sendProxy === true ? 1 : 0;
     const request = socks4 === null ? null : socks4Request(target);
     if (socks4 !== null && request === null) return null;
-    const linger = rule?.linger ?? false;
     const route: Route = {
       address: sockaddr(socks4 ?? target), source: this.source, device: this.device, quiet: quiet && proxy === 0 && request === null && !linger, proxy, socks4: request, linger,
     };

@@ -60,6 +60,7 @@ const login: ProtocolStep = expect((data, last) => {
 export const mysql: ProtocolRow = {
   type: 'mysql-check',
   first: 2,
+  linger: true,
   steps({ user, version = 'post-41' }) {
     if (user === undefined) return [handshake];
     const payload = (LOGINS[version] ?? LOGINS['post-41']!)(user);

@@ -15,6 +15,7 @@ const KINDS = new Set([0, 2, 3, 4, 5, 6, 7, 9, 10]);
 export const pgsql: ProtocolRow = {
   type: 'pgsql-check',
   first: 2,
+  linger: true,
   steps: ({ user = '' }) => [
     { send: startup(user) },
     expect((data, last) => {

@@ -12,6 +12,8 @@ export interface ProtocolRow {
   readonly type: CheckType;
   /** Number of the first step below in messages; the connection is the one before it. */
   readonly first: 1 | 2;
+  /** The connection ends in an orderly way: a reset would be counted against this machine, or logged. */
+  readonly linger?: true;
   /** The dialogue once the connection stands. Text in options is latin1. */
   steps(options: Readonly<Record<string, string>>): readonly ProtocolStep[];
 }

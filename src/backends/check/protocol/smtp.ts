@@ -23,6 +23,7 @@ const accepted = (pattern: RegExp, conclusive: boolean): ProtocolStep =>
 export const smtp: ProtocolRow = {
   type: 'smtpchk',
   first: 2,
+  linger: true,
   steps: ({ hello = 'HELO', domain = 'localhost' }) => [
     greeting,
     accepted(/^2[0-9]{2}[ \r]/, true),
