@@ -158,8 +158,14 @@ export class Builder {
     }
     const defaults = this.#defaultsFor(kind, name?.text ?? '', from);
     const proxy = newProxy(kind, name?.text ?? '', header.span, defaults);
-    if (!isRunning(proxy)) this.#defaults.push(proxy);
-    else {
+    if (!isRunning(proxy)) {
+      this.#defaults.push(proxy);
+      if (defaults !== null && hasRules(defaults)) {
+        this.#alert(proxy.span, 'a defaults section cannot inherit from a defaults section defining TCP/HTTP rules', 'Move the rules into this section.', [
+          { span: defaults.span, text: 'the defaults section' },
+        ]);
+      }
+    } else {
       if (good) good = this.#checkUnique(proxy, name as Word);
       if (defaults !== null) this.#checkDefaultsUse(proxy, defaults, from !== null);
       if (good) this.proxies.push(proxy);
@@ -351,6 +357,10 @@ export class Builder {
     this.#report({ severity: 'alert', summary, advice, span, related });
     return false;
   }
+}
+
+function hasRules({ settings }: ProxyDraft): boolean {
+  return Object.values(settings.rules).some((list) => list.length > 0);
 }
 
 /** HAProxy's error for words left over. */
