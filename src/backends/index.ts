@@ -1,4 +1,8 @@
 export { startResolver, type AddressQuestion, type Resolver } from './resolver/start.js';
+export { preloadCounters, writeStatsFile } from './stats_file.js';
+export { writeStateFile } from './state_file.js';
+export { ServerControl } from './control.js';
+export { applySaved } from './saved.js';
 export { followHealth } from './slowstart.js';
 export type { Backends, Balancer, Farm } from './backend.js';
 export { createBackends, type BackendParts } from './assign.js';

@@ -80,6 +80,6 @@ export function tx(facts: { session?: number; backend?: number; flags?: number; 
 /** An engine that only notes what it is told to resume. */
 export function recorder(): { engine: () => Engine; resumed: [session: number, verdict: number][] } {
   const resumed: [number, number][] = [];
-  const engine = { resume: (session: number, verdict: number) => void resumed.push([session, verdict]) } as unknown as Engine;
+  const engine = { resume: (session: number, verdict: number) => void resumed.push([session, verdict]), passSlotOn: () => undefined } as unknown as Engine;
   return { engine: () => engine, resumed };
 }

@@ -3,6 +3,7 @@ import type { BindDraft } from '../../draft.js';
 import { INT_MAX } from '../../walk.js';
 import { flag, integer, text, time } from '../make.js';
 import type { KeywordRow } from '../row.js';
+import { parseGuid } from '../guid.js';
 import { octalMode } from './unix.js';
 
 type Row = KeywordRow<BindDraft>;
@@ -70,6 +71,15 @@ export const bindOptionRows: readonly Row[] = [
     parse(walk, bind) {
       const word = walk.need('a mode (octal integer expected)');
       if (word !== undefined) bind.mode = octalMode(walk, word) ?? null;
+    },
+  },
+  {
+    name: 'guid-prefix',
+    args: [{ name: 'string', type: 'text' }],
+    support: 'yes',
+    doc: 'Name of the listeners that is unique in the whole configuration: a dash and their number on the line, from 0 on, are appended.',
+    parse(walk, bind) {
+      bind.guidPrefix = parseGuid(walk) ?? null;
     },
   },
   owner('user', 'uid', findUser),
