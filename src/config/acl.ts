@@ -110,7 +110,13 @@ export function parseAclTests(words: readonly Word[], name: string | null, at: S
   const empty = groups.every((group) => group.patterns.length === 0 && group.files.length === 0);
   if (method.patterns && empty && !reader.ended) warnOfNoPattern(criterion, scope);
   const span = { ...criterion.span, end: (rest[rest.length - 1] ?? criterion).span.end };
-  return groups.map((group) => ({ name, sample: parsed.sample, method: method.name, span, ...group }));
+  if (reader.id !== null && scope.lists?.taken(reader.id) === true) return report(scope, criterion.span, `pattern id ${reader.id} is already used`, 'Choose another number for -u.');
+  return groups.map(({ ignoreCase, patterns, files, special, sources, texts }) => {
+    const use = { kind: 'acl', name: criterion.text, method: method.name, ignoreCase, span } as const;
+    const lists = sources.map(({ file, keyed }) => scope.lists?.file(file, keyed, use) ?? -1);
+    if (method.patterns) lists.push(scope.lists?.line(texts, reader.id, use) ?? -1);
+    return { name, sample: parsed.sample, method: method.name, span, ignoreCase, patterns, files, special, lists };
+  });
 }
 
 /** True if the tables have what the criterion starts with, directly or as the base of a derived keyword. */

@@ -1,4 +1,5 @@
 import type { DiagnosticSink, Span } from './diagnostic.js';
+import type { LoadedFile } from './model.js';
 import { MATCH_METHODS, matchMethod, OPERATORS } from './pattern.js';
 import type { MatchMethod } from './pattern.js';
 import type { Word } from './source.js';
@@ -14,8 +15,8 @@ export interface HostPattern {
 
 export interface PatternScope {
   readonly sink: DiagnosticSink;
-  /** The contents of a pattern file as latin1, or why it can't be read. */
-  readFile(name: string): string | { readonly problem: string };
+  /** The contents of a pattern file, or why it can't be read. */
+  loadFile?(name: string): LoadedFile | { readonly problem: string };
   /** Takes host names to resolve; without it they are refused. */
   host?(pattern: HostPattern): void;
 }
@@ -25,14 +26,24 @@ export interface PatternGroup {
   readonly ignoreCase: boolean;
   readonly patterns: readonly string[];
   readonly files: readonly string[];
+  readonly special: readonly (readonly [text: string, at: number])[];
+  /** The files as read, and the patterns of the line itself as written. */
+  readonly sources: readonly { readonly file: LoadedFile; readonly keyed: boolean }[];
+  readonly texts: readonly string[];
 }
 
-type Item = { readonly word: Word; readonly file: string | null; readonly map: boolean; readonly ignoreCase: boolean };
+type Growing = { -readonly [key in keyof PatternGroup]: PatternGroup[key] extends readonly (infer Element)[] ? Element[] : PatternGroup[key] };
+
+const newGroup = (ignoreCase: boolean): Growing => ({ ignoreCase, patterns: [], files: [], special: [], sources: [], texts: [] });
+
+type Item = { readonly word: Word; readonly file: string; readonly map: boolean; readonly ignoreCase: boolean };
 
 /** Flags and patterns of one ACL. First flags(), which finds the method, then patterns(), which needs it. */
 export class PatternReader {
   method: MatchMethod | null = null;
   methodSpan: Span | null = null;
+  /** The number that -u gives to the patterns. */
+  id: number | null = null;
   readonly #words: readonly Word[];
   readonly #scope: PatternScope;
   readonly #items: Item[] = [];
@@ -65,25 +76,29 @@ export class PatternReader {
     const words = this.#words.slice(this.#at);
     if (!method.patterns) {
       if (words[0] !== undefined) this.#unused(method, words);
-      return [{ ignoreCase: false, patterns: [], files: [] }];
+      return [newGroup(false)];
     }
-    const groups = new Map<boolean, { ignoreCase: boolean; patterns: string[]; files: string[] }>();
-    const groupOf = (ignoreCase: boolean) => {
-      const group = groups.get(ignoreCase) ?? { ignoreCase, patterns: [], files: [] };
+    const groups = new Map<boolean, Growing>();
+    const groupOf = (ignoreCase: boolean): Growing => {
+      const group = groups.get(ignoreCase) ?? newGroup(ignoreCase);
       groups.set(ignoreCase, group);
       return group;
     };
     let ok = true;
     for (const item of this.#items) {
       const group = groupOf(item.ignoreCase || anyCase);
-      if (item.file !== null) group.files.push(item.file);
+      group.files.push(item.file);
       ok = this.#load(item, method, group) && ok;
     }
     const ignoreCase = this.#ignoreCase || anyCase;
     let operator: string | null = null;
     for (const word of words) {
       if (method.operators && Object.hasOwn(OPERATORS, word.text)) operator = word.text;
-      else ok = this.#pattern(word.text, word.span, method, operator, groupOf(ignoreCase)) && ok;
+      else {
+        const group = groupOf(ignoreCase);
+        group.texts.push(operator === null ? word.text : `${operator} ${word.text}`);
+        ok = this.#pattern(word.text, word.span, method, operator, group) && ok;
+      }
     }
     if (groups.size === 0) groupOf(ignoreCase);
     return ok ? [...groups.values()] : undefined;
@@ -103,16 +118,13 @@ export class PatternReader {
     });
   }
 
-  #load(item: Item, method: MatchMethod, group: { ignoreCase: boolean; patterns: string[] }): boolean {
+  #load(item: Item, method: MatchMethod, group: Growing): boolean {
     const name = item.word.text;
-    if (name.startsWith('virt@')) return true;
-    const contents = this.#scope.readFile(item.file ?? name);
-    if (typeof contents !== 'string') {
-      if (name.startsWith('opt@')) return true;
-      return this.#error(item.word.span, `failed to open pattern file <${name}>`, `The system says: ${contents.problem}.`);
-    }
+    const loaded = this.#scope.loadFile?.(name) ?? { problem: 'no files can be read here' };
+    if ('problem' in loaded) return this.#error(item.word.span, `failed to open pattern file <${name}>`, `The system says: ${loaded.problem}.`);
+    group.sources.push({ file: loaded, keyed: item.map });
     let ok = true;
-    for (const [i, line] of contents.split('\n').entries()) {
+    for (const [i, line] of loaded.text.split('\n').entries()) {
       const text = line.replace(/^[ \t]+|\r$/g, '');
       if (text === '' || line.startsWith('#')) continue;
       const pattern = item.map ? (/^[^ \t]+/.exec(text)?.[0] ?? '') : text;
@@ -122,10 +134,11 @@ export class PatternReader {
   }
 
   #pattern(
-    text: string, span: Span, method: MatchMethod, operator: string | null, group: { ignoreCase: boolean; patterns: string[] }, where = '',
+    text: string, span: Span, method: MatchMethod, operator: string | null, group: Growing, where = '',
   ): boolean {
     const result = method.parse(text, operator, group.ignoreCase);
     if ('pattern' in result) {
+      if (operator !== null) group.special.push([`${operator} ${text}`, group.patterns.length]);
       group.patterns.push(result.pattern);
       return true;
     }
@@ -133,6 +146,7 @@ export class PatternReader {
     if ('problem' in result) return this.#error(span, `${result.problem}${where}`, advice);
     if (!this.#resolve || this.#scope.host === undefined) return this.#error(span, `'${text}' is not a valid IPv4 or IPv6 address${where}`, null);
     const at = group.patterns.push(text) - 1;
+    group.special.push([text, at]);
     this.#scope.host({ name: result.host, span, patterns: group.patterns, at });
     return true;
   }
@@ -164,7 +178,9 @@ export class PatternReader {
 
   uniqueId(flag: Word): boolean {
     const word = this.#words[this.#at++];
-    return /^[0-9]+$/.test(word?.text ?? '') || this.#error((word ?? flag).span, 'the argument of -u must be an integer', null);
+    if (!/^[0-9]+$/.test(word?.text ?? '')) return this.#error((word ?? flag).span, 'the argument of -u must be an integer', null);
+    this.id = Number(word!.text);
+    return true;
   }
 
   addFile(flag: Word): boolean {

@@ -61,7 +61,11 @@ export function bench(sources: readonly Source[], files: Record<string, string> 
     sink: { report: (diagnostic) => problems.push(describeDiagnostic(diagnostic, sources)) },
     reference: (reference) => references.push(reference),
     host: (pattern) => hosts.push(pattern),
-    readFile: (name) => files[name] ?? { problem: 'No such file or directory' },
+    loadFile(name) {
+      const file = name.replace(/^(?:file|opt)@/, '');
+      const text = files[file] ?? (name.startsWith('opt@') || name.startsWith('virt@') ? '' : undefined);
+      return text === undefined ? { problem: 'No such file or directory' } : { file, text };
+    },
   };
 }
 

@@ -11,7 +11,7 @@ export function aclScope(walk: Walk): AclScope {
   const { site } = walk;
   if (site.proxy === null) throw new Error('conditions stand in proxy sections only');
   const { acls } = site.proxy;
-  return { ...expressionScope(walk), acls, readFile: (name) => site.files.read(name), host: (host) => site.hosts.push(host) };
+  return { ...expressionScope(walk), acls, host: (host) => site.hosts.push(host) };
 }
 
 /** The condition at the end of a rule of `place`; null without one, undefined after an error. */

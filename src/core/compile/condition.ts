@@ -11,10 +11,9 @@ export type Folded = Test | boolean;
 function compileTest(test: AclTest, env: CompileEnv): Folded {
   const match = matches[test.method];
   if (match === undefined) throw new Error(`unknown matching method '${test.method}'`);
-  const check = match.compile(test.patterns, test.ignoreCase);
   const { constant } = compileTyped(test.sample, match.on, env);
-  if (constant !== null) return constant.value !== undefined && check(constant.value);
-  return compileEach(test.sample, match.on, check, env);
+  if (constant !== null && test.files.length === 0) return constant.value !== undefined && match.compile(test.patterns, test.ignoreCase)(constant.value);
+  return compileEach(test.sample, match.on, env.patterns.matcher(test, match).matches, env);
 }
 
 /** Compiles conditions; a test that several rules share is compiled once. */

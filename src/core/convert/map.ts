@@ -1,30 +1,12 @@
 import type { Arg, LoadedFile } from '../../config/model.js';
 import { matchMethod } from '../../config/pattern.js';
 import { finders } from '../compile/match/find.js';
-import type { Find } from '../compile/match/find.js';
 import { expandGroups, isProblem, parseRegex } from '../compile/regex.js';
 import { decimalInt } from '../int64.js';
 import { parseIp } from '../ip.js';
+import { patternLines, type PatternEntry } from '../pattern/reference.js';
 import type { ArgRow, ConverterRow, SampleType, Value } from '../row.js';
 import { given, required } from './row.js';
-
-interface Entry {
-  readonly key: string;
-  readonly value: string;
-  /** From 1. */
-  readonly line: number;
-}
-
-/** The lines of a map file: a key, blanks, a value up to the end of the line without the blanks there. */
-function entriesOf({ text }: LoadedFile): Entry[] {
-  const entries: Entry[] = [];
-  text.split('\n').forEach((line, i) => {
-    if (line.startsWith('#')) return;
-    const found = /^[ \t]*([^ \t\r]+)[ \t]*(.*?)[ \t\r]*$/.exec(line);
-    if (found !== null) entries.push({ key: found[1]!, value: found[2]!, line: i + 1 });
-  });
-  return entries;
-}
 
 /** What becomes of the value of an entry. */
 interface Output {
@@ -36,6 +18,8 @@ interface Output {
   /** undefined if the text can't be such a value. */
   parse(text: string): Value | undefined;
 }
+
+const outputOf = (entry: PatternEntry, output: Output): Value | undefined => output.parse(entry[output.of]);
 
 const OUTPUTS: readonly Output[] = [
   { suffix: '', out: 'str', of: 'value', fallback: 'str', parse: (text) => text },
@@ -52,7 +36,7 @@ interface Problem {
 /** Looks for the first key or value of a file that is wrong. */
 function checkEntries(file: LoadedFile, method: string, output: Output): Problem | null {
   const match = matchMethod(method)!;
-  for (const entry of entriesOf(file)) {
+  for (const entry of patternLines(file.text, true)) {
     const where = `at line ${entry.line} of file '${file.file}'`;
     const key = match.parse(entry.key, null, false);
     if ('problem' in key) return { arg: 0, problem: `${key.problem} ${where}` };
@@ -60,31 +44,6 @@ function checkEntries(file: LoadedFile, method: string, output: Output): Problem
     if (output.parse(entry[output.of]) === undefined) return { arg: 0, problem: `unable to parse '${entry.value}' ${where}` };
   }
   return null;
-}
-
-interface Index {
-  readonly find: Find;
-  readonly entries: readonly Entry[];
-}
-
-/** One index for each file and method, however many converters use it. */
-const indexes = new WeakMap<LoadedFile, Map<string, Index>>();
-
-function indexOf(file: LoadedFile, method: string): Index {
-  const made = indexes.get(file) ?? new Map<string, Index>();
-  indexes.set(file, made);
-  let index = made.get(method);
-  if (index === undefined) {
-    const entries = entriesOf(file);
-    const match = matchMethod(method)!;
-    const patterns = entries.map(({ key }) => {
-      const result = match.parse(key, null, false);
-      return 'pattern' in result ? result.pattern : key;
-    });
-    index = { find: finders[method]!.compile(patterns), entries };
-    made.set(method, index);
-  }
-  return index;
 }
 
 /** The output type's own default value, undefined if none is given. */
@@ -99,18 +58,18 @@ function row(name: string, method: string, output: Output, doc: string): Convert
   return {
     name, args: [required('map_name'), ...fallback], in: finders[method]!.on, out: output.out, wide: true, impure: true, doc,
     files: () => [{ arg: 0 }],
+    patterns: (args) => ({ file: fileOf(args), method }),
     check(args) {
       const wrong = checkEntries(fileOf(args), method, output);
       if (wrong !== null) return wrong;
       return given(args[1]) && fallbackOf(args[1], output) === undefined ? { arg: 1, problem: `map: cannot parse default ip <${String(args[1])}>` } : null;
     },
-    compile(args) {
-      const { find, entries } = indexOf(fileOf(args), method);
-      const values = entries.map((entry) => output.parse(entry[output.of]));
+    compile(args, env) {
+      const lookup = env.patterns.map(fileOf(args), method, output.suffix, (entry) => outputOf(entry, output));
       const none = fallbackOf(args[1], output);
       return (value) => {
-        const at = find(value);
-        return at < 0 ? none : values[at];
+        const found = lookup.find(value);
+        return found === undefined ? none : found.value;
       };
     },
   };
@@ -121,15 +80,15 @@ const [asText, ...others] = OUTPUTS as readonly [Output, ...Output[]];
 /** The value of the entry holds references such as \1 to the groups of its expression. */
 const mapRegm: ConverterRow = {
   ...row('map_regm', 'reg', asText, 'value of the first expression of a map file that matches, with \\1 … replaced'),
-  compile(args) {
-    const { find, entries } = indexOf(fileOf(args), 'reg');
-    const expressions = entries.map(({ key }) => parseRegex(key, false));
+  compile(args, env) {
+    const lookup = env.patterns.map(fileOf(args), 'reg', asText.suffix, (entry) => entry.value);
     const none = fallbackOf(args[1], asText);
+    const expressions = new Map<string, ReturnType<typeof parseRegex>>();
     return (value) => {
-      const at = find(value);
-      const regex = expressions[at];
-      if (regex === undefined || isProblem(regex)) return none;
-      return expandGroups(entries[at]!.value, regex.exec(value as string) ?? []);
+      const found = lookup.find(value);
+      if (found !== undefined && !expressions.has(found.entry.key)) expressions.set(found.entry.key, parseRegex(found.entry.key, false));
+      const regex = found === undefined ? null : expressions.get(found.entry.key)!;
+      return regex === null || isProblem(regex) ? none : expandGroups(found!.entry.value, regex.exec(value as string) ?? []);
     };
   },
 };
@@ -148,3 +107,9 @@ export const mapConverters: readonly ConverterRow[] = [
   ]),
   mapRegm,
 ];
+
+/** Why a converter of maps can't give the value of an entry; null if it can. */
+export function valueProblem({ name, method }: { readonly name: string; readonly method: string }, key: string, value: string): string | null {
+  const output = others.find(({ suffix }) => name.slice(`map_${method}`.length) === suffix) ?? asText;
+  return outputOf({ key, value }, output) === undefined ? `unable to parse '${value}'` : null;
+}
