@@ -291,7 +291,7 @@ void give_idle(Worker& w, Session& s) {
     c->idle_since = w.loop.now_ms();
     IdleConnections& stack = stack_of(w, c->server);
     Hold hold(w);
-    keep = stack.count + stack.used <= stack.peak && push(w, *c, server.pool_max);
+    keep = stack.count + stack.used < stack.peak && push(w, *c, server.pool_max);
     if (keep) note_sweep(w, stack, server.pool_purge_ms);
   }
   if (!keep) close_connection(w, c);
