@@ -108,6 +108,8 @@ Napi::Function StickObject::define(Napi::Env env) {
                          InstanceMethod<&StickObject::increase>("increase"),
                          InstanceMethod<&StickObject::clear>("clear"),
                          InstanceMethod<&StickObject::write>("write"),
+                         InstanceMethod<&StickObject::touch>("touch"),
+                         InstanceMethod<&StickObject::address>("address"),
                          InstanceMethod<&StickObject::match>("match"),
                          InstanceMethod<&StickObject::name>("name"),
                          InstanceMethod<&StickObject::remove>("remove"),
@@ -176,6 +178,18 @@ Napi::Value StickObject::write(const Info& info) {
   const uint32_t now = now_ms();
   StickEntry e = table(info, 0).make(key(info, 1), now);
   return Napi::Boolean::New(info.Env(), e && put(e, integer(info, 2), natural(info, 3), number(info, 4), now));
+}
+
+Napi::Value StickObject::touch(const Info& info) {
+  const uint32_t now = now_ms();
+  StickEntry e = table(info, 0).make(key(info, 1), now);
+  if (e) e.touch(now);
+  return Napi::Boolean::New(info.Env(), static_cast<bool>(e));
+}
+
+Napi::Value StickObject::address(const Info& info) {
+  StickEntry e = table(info, 0).find(key(info, 1), now_ms());
+  return answer(info, e ? static_cast<double>(e.address()) : STICK_ABSENT);
 }
 
 Napi::Value StickObject::match(const Info& info) {

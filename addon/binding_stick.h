@@ -27,6 +27,8 @@ class StickObject : public Napi::ObjectWrap<StickObject> {
   Napi::Value increase(const Info& info);
   Napi::Value clear(const Info& info);
   Napi::Value write(const Info& info);
+  Napi::Value touch(const Info& info);
+  Napi::Value address(const Info& info);
   Napi::Value match(const Info& info);
   Napi::Value name(const Info& info);
   Napi::Value remove(const Info& info);

@@ -275,6 +275,10 @@ export interface StickTables {
   /** Gives what was there before. */
   clear(table: number, length: number, column: number, index: number): number;
   write(table: number, length: number, column: number, index: number, value: number): boolean;
+  /** Makes the entry if it is missing, and refreshes it; false: the table is full. */
+  touch(table: number, length: number): boolean;
+  /** Where an entry lies in memory. */
+  address(table: number, length: number): number;
   /** Refreshes an entry and gives its server id. */
   match(table: number, length: number): number;
   /** The name that a STICK_SERVER_KEY stands for. */

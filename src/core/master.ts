@@ -1,5 +1,5 @@
 import type { Model } from '../config/model.js';
-import { startChecks, type Checks, type Resolver, type ServerStates } from '../backends/index.js';
+import { startChecks, type Checks, type DynamicServers, type Resolver, type ServerControl, type ServerStates } from '../backends/index.js';
 import type { CheckSamples } from '../backends/check/samples.js';
 import { GS_STOPPING } from './abi.js';
 import type { Addon } from './addon.js';
@@ -11,6 +11,7 @@ import { print, printText } from './print.js';
 import type { Changes } from './process_variables.js';
 import type { SignalTarget } from './signals.js';
 import type { TrafficControl } from './traffic_control.js';
+import type { StickControl } from './stick/index.js';
 import { poolLines, statusLines, stoppedLines } from './status.js';
 import type { WorkerPool } from './worker_pool.js';
 
@@ -25,7 +26,12 @@ export interface MasterParts {
   readonly states: ServerStates;
   /** Maps and files of ACLs, as they are changed while the process runs. */
   readonly patterns: PatternControl;
+  /** Stick tables, for the runtime API. */
+  readonly sticks: StickControl;
   readonly resolver: Resolver;
+  /** For the runtime API: servers that come and go, and what operators do to them. */
+  readonly servers: DynamicServers;
+  readonly control: ServerControl;
   /** Variables of the process at start. */
   readonly variables: Changes;
   /** Checks have variables of the process: they are the workers' too. */

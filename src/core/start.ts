@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { applySaved, followHealth, initState, preloadCounters, ServerStates, startResolver, type AddressQuestion } from '../backends/index.js';
+import { applySaved, followHealth, initState, preloadCounters, DynamicServers, ServerControl, ServerStates, startResolver, type AddressQuestion } from '../backends/index.js';
 import type { Listener, Model } from '../config/model.js';
 import * as abi from './abi.js';
 import type { Addon, PagesHandle } from './addon.js';
@@ -9,6 +9,7 @@ import { loopbackCongestion } from './congestion.js';
 import { serverRows } from './cells.js';
 import { errnoText } from './errno.js';
 import { planLimits, type Limits } from './limits.js';
+import { liveModel } from './live_model.js';
 import { noLog } from './log/system_log.js';
 import type { WorkerStart } from './mail.js';
 import { Master } from './master.js';
@@ -23,7 +24,8 @@ import { initialVariables, shareVariables, variablesChannel, type Changes } from
 import { signalProcesses } from './signals.js';
 import { StartError } from './start_error.js';
 import { TrafficControl } from './traffic_control.js';
-import { stickSpecs } from './stick/access.js';
+import { accessSticks, stickSpecs } from './stick/access.js';
+import { StickControl } from './stick/index.js';
 import { version } from './version.js';
 import { WorkerPool } from './worker_pool.js';
 
@@ -48,7 +50,8 @@ const PAUSE_TRIES = 10;
  * Brings the proxy up. The order is the point: all that can fail comes before the first socket listens, so that a start that fails
  * leaves no trace and an old process that is to be replaced has lost nothing. Throws StartError.
  */
-export async function start(addon: Addon, model: Model, options: StartOptions): Promise<Master> {
+export async function start(addon: Addon, loaded: Model, options: StartOptions): Promise<Master> {
+  const model = liveModel(loaded);
   const limits = raiseLimits(addon, model);
   const bound = await bindListeners(addon, model, options);
   try {
@@ -74,7 +77,8 @@ async function startBound(
   const startTime = Date.now();
   const { sampler } = startSampler(model, views);
   const readings = new Readings(model, views, { version: version(), startTime, ...limits }, sampler, null);
-  const metrics = new MetricsSource({ model, pages, limits, startTime, sampler });
+  const sticks = new StickControl(model, accessSticks(addon, pages.id, null));
+  const metrics = new MetricsSource({ model, pages, limits, startTime, sampler, stickUsed: (table) => sticks.used(table) });
   const variables = initialVariables(model);
   const answers = new Answers();
   answers.on('metrics', (request) => metrics.ask('metrics', request));
@@ -98,8 +102,17 @@ async function startBound(
   metrics.showResolver(resolver);
   const patterns = new PatternControl(model);
   sharePatterns(patterns.references, patternsChannel(pages.id));
+  const servers = new DynamicServers({
+    model, state, keepers: [{ added: () => states.grow(), deleted: (server) => resolver.names.remove(server) }],
+    spread(change) {
+      const known = pool.all('took');
+      pool.tell({ kind: 'servers', change });
+      return known;
+    },
+  });
+  const control = new ServerControl({ model, state, states, resolver, log, tell });
   const master = new Master({
-    resolver, model, readings, pool, traffic, metrics, log, addon, states, variables, patterns, exit: options.exit,
+    resolver, servers, control, model, readings, pool, traffic, metrics, log, addon, states, variables, patterns, sticks, exit: options.exit,
     shareSamples: ({ tx }) => void shareVariables(tx.variables, variablesChannel(pages.id)),
   });
   for (const signal of ['SIGUSR1', 'SIGTERM'] as const) {

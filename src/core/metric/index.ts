@@ -5,6 +5,7 @@
 import { SRV_MAINT, SS_STATE } from '../abi.js';
 import type { PagesHandle } from '../addon.js';
 import type { Limits } from '../limits.js';
+import { revisionOf } from '../live_model.js';
 import { version } from '../version.js';
 import type { Model } from '../../config/model.js';
 import { backendTable } from './backend.js';
@@ -19,6 +20,7 @@ import { Readings, type CheckFacts, type ResolverFacts } from './readings.js';
 import { PagesRegistry } from './registry.js';
 import { gauge, type Scope, type ScopeTable } from './row.js';
 import { startSampler, type Sampler } from './sampler.js';
+import { stickTableTable } from './stick_table.js';
 import { serverTable } from './server.js';
 
 export interface MetricsParts {
@@ -31,6 +33,8 @@ export interface MetricsParts {
   readonly checks?: CheckFacts;
   /** Name servers with their figures, by resolvers section. */
   readonly resolvers?: readonly ResolverFacts[];
+  /** Entries of a stick table, by its number; absent: there are none. */
+  readonly stickUsed?: (table: number) => number;
   /** A sampler that runs already; absent: one is started. */
   readonly sampler?: Sampler;
   /** ms since 1970, for tests. */
@@ -51,24 +55,25 @@ export interface Metrics {
 }
 
 /** All tables, in the order of the output. */
-export const tables: readonly ScopeTable[] = [processTable, frontendTable, backendTable, serverTable, resolverTable, ownTable, workerTable];
+export const tables: readonly ScopeTable[] = [processTable, frontendTable, backendTable, serverTable, resolverTable, stickTableTable, ownTable, workerTable];
 
 const BUILD_INFO = 'haproxy_process_build_info';
 /** Read with the code: after a chroot the file is out of reach. */
 const VERSION = version();
 
 /** Labels of everything that has samples, made once per configuration. */
-function targetsOf({ proxies, servers }: Model, workers: number, nameservers: readonly string[]): Readonly<Record<Scope, Targets>> {
+function targetsOf({ proxies, servers, stickTables }: Model, workers: number, nameservers: readonly string[]): Readonly<Record<Scope, Targets>> {
   const proxyLabel = proxies.map(({ name }) => `proxy="${escapeLabel(name)}"`);
   const of = (indices: readonly number[], label: (index: number) => string): Targets => ({ indices, labels: indices.map(label) });
   const sides = (side: 'isFrontend' | 'isBackend'): Targets => of(proxies.filter((p) => p[side]).map((p) => p.index), (p) => proxyLabel[p]!);
   return {
     process: of([0], () => ''),
     resolver: of(nameservers.map((_, n) => n), (n) => nameservers[n]!),
+    sticktable: of(stickTables.map(({ index }) => index), (t) => `name="${escapeLabel(stickTables[t]!.name)}",type="${stickTables[t]!.key}"`),
     worker: of(Array.from({ length: workers }, (_, w) => w), (w) => `worker="${w}"`),
     frontend: sides('isFrontend'),
     backend: sides('isBackend'),
-    server: of(servers.map((s) => s.index), (s) => `${proxyLabel[servers[s]!.proxy]!},server="${escapeLabel(servers[s]!.name)}"`),
+    server: of(proxies.flatMap((proxy) => proxy.servers), (s) => `${proxyLabel[servers[s]!.proxy]!},server="${escapeLabel(servers[s]!.name)}"`),
   };
 }
 
@@ -90,13 +95,19 @@ export function createMetrics(parts: MetricsParts): Metrics {
   const facts = { version: VERSION, startTime, ...limits };
   const sampler = parts.sampler ?? startSampler(model, pages).sampler;
   const readings = new Readings(model, pages, facts, sampler, parts.checks ?? null, parts.now);
+  if (parts.stickUsed !== undefined) readings.stickUsed = parts.stickUsed;
   const nameservers = (parts.resolvers ?? []).flatMap(({ name, servers }) => servers.map(({ conf, figures }) => ({ figures, label: `resolver="${escapeLabel(name)}",nameserver="${escapeLabel(conf.name)}"` })));
   readings.nameservers = nameservers.map(({ figures }) => figures);
-  const targets = targetsOf(model, pages.workers, nameservers.map(({ label }) => label));
+  const makeTargets = (): ReturnType<typeof targetsOf> => targetsOf(model, pages.workers, nameservers.map(({ label }) => label));
+  let targets = makeTargets();
+  let revision = revisionOf(model);
   const pauses = gcHistogram();
   const buildInfo = gauge(BUILD_INFO, 'The version that runs: always 1.', () => 1, { by: { label: 'version', values: [facts.version] } });
 
   const registryFor = (query: MetricQuery): PagesRegistry => {
+    // Servers have come or gone.
+    if (revision !== revisionOf(model)) targets = makeTargets();
+    revision = revisionOf(model);
     const registry = new PagesRegistry();
     for (const { scope, rows } of tables) {
       if (!query.scopes.has(scope)) continue;
@@ -113,7 +124,7 @@ export function createMetrics(parts: MetricsParts): Metrics {
   return {
     async text(query) {
       const wanted = parseQuery(query);
-      if (wanted === null) return { status: 400, type: 'text/plain', body: 'There is no such scope: process, frontend, backend, server, resolver or *.\n' };
+      if (wanted === null) return { status: 400, type: 'text/plain', body: 'There is no such scope: process, frontend, backend, server, resolver, sticktable or *.\n' };
       sampler.averages();
       const registry = registryFor(wanted);
       return { status: 200, type: registry.contentType, body: await registry.metrics() };

@@ -9,12 +9,12 @@ export interface MetricQuery {
   wants(name: string): boolean;
 }
 
-const ALL: readonly Scope[] = ['process', 'worker', 'frontend', 'backend', 'server', 'resolver'];
+const ALL: readonly Scope[] = ['process', 'worker', 'frontend', 'backend', 'server', 'resolver', 'sticktable'];
 
-/** `process` is ours, `global` HAProxy's name for the same; of the last two there is nothing to tell. */
+/** `process` is ours, `global` HAProxy's name for the same; of listeners there is nothing to tell. */
 const SCOPES: Readonly<Record<string, readonly Scope[]>> = {
   '*': ALL, global: ['process', 'worker'], process: ['process', 'worker'],
-  frontend: ['frontend'], backend: ['backend'], server: ['server'], resolver: ['resolver'], listener: [], sticktable: [],
+  frontend: ['frontend'], backend: ['backend'], server: ['server'], resolver: ['resolver'], sticktable: ['sticktable'], listener: [],
 };
 
 /**

@@ -48,6 +48,8 @@ export class Readings {
   readonly proxies: number;
   /** Figures of all name servers, by target. */
   nameservers: readonly NameserverFigures[] = [];
+  /** Entries of a stick table, by its number. */
+  stickUsed: (table: number) => number = () => 0;
   private readonly utilization = performance.eventLoopUtilization;
   private lastUtilization: ReturnType<typeof this.utilization> | undefined;
   constructor(

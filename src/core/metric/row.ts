@@ -16,7 +16,7 @@ export interface MetricRow {
 }
 
 /** The things that a table of rows is about. */
-export type Scope = 'process' | 'frontend' | 'backend' | 'server' | 'resolver' | 'worker';
+export type Scope = 'process' | 'frontend' | 'backend' | 'server' | 'resolver' | 'sticktable' | 'worker';
 
 export interface ScopeTable {
   readonly scope: Scope;

@@ -29,13 +29,11 @@ function parseStick(walk: Walk, target: ProxyDraft, kinds: readonly Kind[]): voi
   const condition = parseCondition(walk, kinds.includes('store-response') ? 'stick store-response' : 'stick on');
   walk.skip();
   if (condition === undefined) return;
-  for (const kind of kinds) {
-    const rule = { kind, key, table: -1, condition, span: walk.keywordSpan };
-    target.stickRules.push(rule);
-    walk.tableFor('stick', key, table, (number) => {
-      rule.table = number;
-    });
-  }
+  const rules = kinds.map((kind) => ({ kind, key, table: -1, condition, span: walk.keywordSpan }));
+  target.stickRules.push(...rules);
+  walk.tableFor('stick', key, table, (number) => {
+    for (const rule of rules) rule.table = number;
+  });
 }
 
 function stickRow(word: string, kinds: readonly Kind[], doc: string): ProxyRow {
