@@ -1,4 +1,4 @@
-import { EDIT_APPEND, EDIT_DELETE, EDIT_END, EDIT_REPLACE, EDIT_START_LINE } from './abi.js';
+import { EDIT_APPEND, EDIT_DELETE, EDIT_END, EDIT_REPLACE, EDIT_START_LINE, EDIT_TLV } from './abi.js';
 
 /** Where the engine reads the edits of a head: bytes of the window. */
 export interface EditPage {
@@ -133,6 +133,18 @@ export class HeadEdits {
       else if (this.names[row] !== null) writer.record(EDIT_REPLACE, row, `${this.names[row]}: ${this.values[row]}`);
     }
     for (let i = 0; i < this.added; i++) writer.record(EDIT_APPEND, 0, `${this.addedNames[i]}: ${this.addedValues[i]}`);
+    writer.record(EDIT_END, 0, '');
+  }
+
+  /** In place of edits: TLVs (type, value in latin1) of a PROXY header, as many as fit. The answer to PHASE_PROXY_TLVS. */
+  writeTlvs(bytes: Uint8Array, tlvs: Iterable<readonly [type: number, value: string]>): void {
+    const writer = new RecordWriter(bytes, this.page.offset);
+    let left = this.page.size - RECORD;
+    for (const [type, value] of tlvs) {
+      if (recordSize(value.length) > left) continue;
+      left -= recordSize(value.length);
+      writer.record(EDIT_TLV, type, value);
+    }
     writer.record(EDIT_END, 0, '');
   }
 }

@@ -18,15 +18,15 @@ afterAll(() => addon.releasePages(pages.id));
 
 const loopback = (port = 0): Uint8Array => sockaddr({ kind: 'ip', family: 4, address: '127.0.0.1', port });
 const spec = (address: Uint8Array, more: Partial<ListenerSpec> = {}): ListenerSpec => ({
-  address, v6only: null, reusePort: false, interface: null, tfo: false, deferAccept: false, transparent: false, congestion: null, ...more,
+  address, v6only: null, reusePort: false, interface: null, tfo: false, deferAccept: false, transparent: false, userTimeout: 0, mss: 0, congestion: null, ...more,
 });
 const proxy: EngineProxy = {
-  options: 0, timeouts: new Array<number>(TO_COUNT).fill(0), phases: 0, defaultBackend: -1, retries: 3, redispatch: 0, retryOn: 0, sendNameHeader: '',
+  options: 0, timeouts: new Array<number>(TO_COUNT).fill(0), phases: 0, defaultBackend: -1, retries: 3, redispatch: 0, privateConnections: 5, retryOn: 0, sendNameHeader: '',
   errors: [], forwardFor: null,
 };
 const conf = (more: Partial<EngineConf> = {}): EngineConf => ({
   pages: pages.id, worker: 0, workers: 2, bufsize: 16384, maxrewrite: 1024, maxHeaders: 101, maxAccept: 64, pipeSize: 0,
-  maxPipes: 8, maxConnections: 100, splice: true, options: 0, headerCases: [], proxies: [proxy], servers: [], listeners: [], responses: [], ...more,
+  maxPipes: 8, maxConnections: 100, splice: true, shareIdle: true, options: 0, headerCases: [], proxies: [proxy], servers: [], listeners: [], responses: [], ...more,
 });
 const undecided = (): number => VERDICT_CLOSE;
 
@@ -206,7 +206,7 @@ describe('an engine', () => {
     const fd = addon.bindListener(spec(loopback(port), { reusePort: true }));
     const asked: [number, number][] = [];
     const engine: Engine = addon.createEngine(
-      conf({ proxies: [{ ...proxy, phases: 1 << PHASE_CONNECTION }], listeners: [{ fd, frontend: 0, options: 0 }] }),
+      conf({ proxies: [{ ...proxy, phases: 1 << PHASE_CONNECTION }], listeners: [{ fd, frontend: 0, options: 0, backlog: 10 }] }),
       (phase, session) => {
         asked.push([phase, session]);
         return decide(phase, session, engine);
@@ -239,7 +239,7 @@ describe('an engine', () => {
     const { port, release } = reservePort();
     const fd = addon.bindListener(spec(loopback(port), { reusePort: true }));
     expect(addon.listen(fd, 10)).toBe(0);
-    const listening = conf({ proxies: [{ ...proxy, phases: 1 << PHASE_CONNECTION }], listeners: [{ fd, frontend: 0, options: 0 }] });
+    const listening = conf({ proxies: [{ ...proxy, phases: 1 << PHASE_CONNECTION }], listeners: [{ fd, frontend: 0, options: 0, backlog: 10 }] });
     const warning = await inThread(`
       const engine = addon.createEngine(${JSON.stringify(listening)}, () => { ${body} });
       engine.start();

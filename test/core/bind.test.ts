@@ -124,15 +124,15 @@ describe('unix sockets', () => {
   });
 });
 
-test('listenAll takes the backlog from the bind line, the section, its maxconn, else 1024', async () => {
+test('listenAll takes the backlog from the bind line, the section, its maxconn, else that of the process', async () => {
   const backlogs = async (...lines: string[]): Promise<number[]> => {
     const sockets = new Sockets();
     const m = await model(...lines);
     const { bound } = bindAll(sockets, activeListeners(m), 1, true);
-    expect(listenAll(sockets, m, bound)).toEqual([]);
+    expect(listenAll(sockets, m, bound, 3000)).toEqual([]);
     return sockets.listening.map(([, backlog]) => backlog);
   };
   expect(await backlogs('bind :8001 backlog 5', 'bind :8002', 'backlog 7', 'maxconn 9')).toEqual([5, 7]);
   expect(await backlogs('bind :8001', 'maxconn 9')).toEqual([9]);
-  expect(await backlogs('bind :8001')).toEqual([1024]);
+  expect(await backlogs('bind :8001')).toEqual([3000]);
 });

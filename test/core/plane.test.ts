@@ -43,9 +43,9 @@ describe('engineConf', () => {
   test('every listener has a row; what was not opened has no descriptor', async () => {
     const { listeners } = await conf(TEXT);
     expect(listeners).toEqual([
-      { fd: 30, frontend: 0, options: 0 },
-      { fd: 31, frontend: 0, options: abi.LO_ACCEPT_PROXY | abi.LO_SHARED | abi.LO_UNIX },
-      { fd: -1, frontend: 1, options: 0 },
+      { fd: 30, frontend: 0, options: 0, backlog: expect.any(Number) },
+      { fd: 31, frontend: 0, options: abi.LO_ACCEPT_PROXY | abi.LO_SHARED | abi.LO_UNIX, backlog: expect.any(Number) },
+      { fd: -1, frontend: 1, options: 0, backlog: expect.any(Number) },
     ]);
   });
 
@@ -61,7 +61,7 @@ describe('engineConf', () => {
 
   test('servers: addresses, PROXY header, source', async () => {
     const { servers } = await conf(TEXT);
-    expect(servers.map(({ proxy, options, source }) => [proxy, options, source?.length ?? null])).toEqual([
+    expect(servers.map(({ proxy, options, source }) => [proxy, options, source?.address?.length ?? null])).toEqual([
       [1, abi.SO_SEND_PROXY_V2, null],
       [2, abi.SO_SEND_PROXY, 16],
     ]);
