@@ -4,6 +4,7 @@ import { VERDICT_CONTINUE, VERDICT_MORE, VERDICT_PAUSE, VERDICT_YIELD } from './
 import { actions } from './action/index.js';
 import { FAILS, MISSES, PASSES, type Judge } from './compile/condition.js';
 import type { Environment } from './compile/environment.js';
+import { comparisonOf, firstHolding, MANY, type Comparison } from './compile/string_table.js';
 import { STOP, type Act, type ActionRow } from './row.js';
 import type { Tx } from './tx.js';
 import { verdictCode } from './verdict.js';
@@ -14,6 +15,8 @@ interface Step {
   /** The same in rule sets that wait for bytes. */
   readonly judge: Judge | null;
   readonly act: Act;
+  /** What the condition is, if it only compares a sample with strings. */
+  readonly comparison: Comparison | null;
   /** `file:line` of the rule. */
   readonly place: string;
 }
@@ -48,7 +51,7 @@ function compileRule(rule: Rule, env: Environment, waits: boolean): Step | null 
   const whole = condition === null ? true : env.fold(condition);
   if (whole === false) return null;
   const when = whole === true ? null : whole;
-  return { when, judge: waits && when !== null ? env.judge(condition!) : null, act: row.compile(rule.data, env), place: placeOf(rule, env) };
+  return { when, judge: waits && when !== null ? env.judge(condition!) : null, act: row.compile(rule.data, env), comparison: comparisonOf(condition), place: placeOf(rule, env) };
 }
 
 function placeOf({ span }: Rule, { model }: Environment): string {
@@ -107,12 +110,44 @@ function decided(tx: Tx, steps: readonly Step[], rule: number, result: number, s
   return noted(tx, steps[rule]!, result, env);
 }
 
+/** Rules one behind the other that compare the same sample: their conditions are one look-up. */
+interface Run {
+  readonly end: number;
+  /** The place of the first rule from `from` on that applies; `end` if none does. */
+  next(tx: Tx, from: number): number;
+}
+
+/** By the place of a rule: the run that it belongs to, if any. */
+function runsOf(steps: readonly Step[], env: Environment): (Run | null)[] {
+  const runs = new Array<Run | null>(steps.length).fill(null);
+  for (let start = 0; start < steps.length;) {
+    const key = steps[start]!.comparison?.key;
+    let end = start + 1;
+    while (key !== undefined && steps[end]?.comparison?.key === key) end++;
+    if (end - start >= MANY) {
+      const placed = steps.slice(start, end).map(({ comparison }, i) => ({ comparison: comparison!, at: start + i }));
+      runs.fill({ end, next: firstHolding(placed, end, env) }, start, end);
+    }
+    start = end;
+  }
+  return runs;
+}
+
 function plain(steps: readonly Step[], env: Environment): Walk {
+  const runs = runsOf(steps, env);
   return (tx, first, set) => {
     tx.strict = true;
     for (let i = first; i < steps.length; i++) {
+      const run = runs[i]!;
+      if (run !== null) {
+        i = run.next(tx, i);
+        if (i === run.end) {
+          i--;
+          continue;
+        }
+      }
       const step = steps[i]!;
-      if (step.when !== null && !step.when(tx)) continue;
+      if (run === null && step.when !== null && !step.when(tx)) continue;
       const result = step.act(tx);
       if (result !== VERDICT_CONTINUE) return decided(tx, steps, i, result, set, env);
     }
