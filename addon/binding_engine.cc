@@ -215,6 +215,7 @@ Napi::Function EngineObject::define(Napi::Env env) {
                          InstanceMethod<&EngineObject::shutdown_server>("shutdownServer"),
                          InstanceMethod<&EngineObject::set_server>("setServer"),
                          InstanceMethod<&EngineObject::post>("post"),
+                         InstanceMethod<&EngineObject::pass_slot_on>("passSlotOn"),
                          InstanceMethod<&EngineObject::close>("close"),
                      });
 }
@@ -327,6 +328,7 @@ void EngineObject::set_server(const Napi::CallbackInfo& info) {
 }
 
 void EngineObject::post(const Napi::CallbackInfo& info) { engine(info).post(); }
+void EngineObject::pass_slot_on(const Napi::CallbackInfo& info) { engine(info).pass_slot_on(); }
 
 void EngineObject::close(const Napi::CallbackInfo& info) {
   if (drive_ != nullptr) drive_->close();

@@ -75,6 +75,7 @@ class EngineObject : public Napi::ObjectWrap<EngineObject> {
   void shutdown_server(const Napi::CallbackInfo& info);
   void set_server(const Napi::CallbackInfo& info);
   void post(const Napi::CallbackInfo& info);
+  void pass_slot_on(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);
   Drive* drive_ = nullptr;
   int32_t proxies_ = 0;

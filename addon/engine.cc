@@ -365,6 +365,7 @@ void Engine::set_server(int32_t index, ServerConf server) {
 }
 
 void Engine::post() { parts_->loop.post(); }
+void Engine::pass_slot_on() { parts_->board->slot_freed(parts_->conf.worker); }
 Window& Engine::window() { return parts_->window; }
 Pages& Engine::pages() { return *parts_->pages; }
 

@@ -58,6 +58,7 @@ class Engine {
   // Puts a server into a row that is not in use, or behind the last one. Throws std::bad_alloc.
   void set_server(int32_t index, ServerConf server);
   void post();                      // any thread: run a pass soon
+  void pass_slot_on();              // a free slot is left to a session that waits in another worker: wake those
   Window& window();
   Pages& pages();
 

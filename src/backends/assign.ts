@@ -1,5 +1,5 @@
 import {
-  CB_LB_TOTAL, CS_LB_TOTAL, FACT_FLAGS, FACT_SERVER, FACT_SESSION, FF_REDISPATCH, PS_QUEUED, PS_QUEUED_MAX, SS_QUEUED, SS_QUEUED_MAX,
+  CB_LB_TOTAL, CS_LB_TOTAL, FACT_FLAGS, FACT_SERVER, FACT_SESSION, FF_REDISPATCH, PS_QUEUED, PS_QUEUED_MAX, PS_SLOT_LEFT, SS_QUEUED, SS_QUEUED_MAX,
   SS_SESSIONS, VERDICT_ARG_NONE, VERDICT_CONTINUE, VERDICT_ERROR, VERDICT_QUEUE, VERDICT_SERVER,
 } from '../core/abi.js';
 import type { Engine } from '../core/addon.js';
@@ -27,11 +27,22 @@ const UNAVAILABLE = VERDICT_ERROR | (503 << 8);
 const CLASS_STEP = 2 ** 42;
 
 /** Place in a queue: by class, then by time of arrival and offset; the same scale in all workers. */
-function rankOf(tx: Tx): number {
+function rankOf(tx: Tx, now: number): number {
   const stream = tx.streamIfAny();
-  const now = performance.timeOrigin + performance.now();
   return stream === undefined ? now : stream.priorityClass * CLASS_STEP + now + stream.priorityOffset;
 }
+
+/** Time as queues see it. */
+export interface Clock {
+  /** ms since 1970, the same in all workers. */
+  now(): number;
+  after(ms: number, run: () => void): void;
+}
+
+const systemClock: Clock = {
+  now: () => performance.timeOrigin + performance.now(),
+  after: (ms, run) => void setTimeout(run, ms).unref(),
+};
 
 /** What a worker gives to its backends. */
 export interface BackendParts {
@@ -45,6 +56,7 @@ export interface BackendParts {
   readonly worker?: number;
   /** Numbers from 0 up to 1. */
   readonly random?: () => number;
+  readonly clock?: Clock;
 }
 
 /**
@@ -57,21 +69,29 @@ export class Assigner implements Backends {
   private readonly farms: (BackendFarm | null)[];
   private readonly queues: Queues;
   private readonly lineUp: LineUp;
+  private readonly clock: Clock;
   private readonly proxies: number;
   private readonly engine: () => Engine;
   private readonly counters: Uint32Array;
   private readonly serveList = (list: number): void => {
-    if (list < this.proxies) this.serveBackend(this.farms[list]!, NOBODY);
-    else this.serveServer(list - this.proxies, NOBODY);
+    if (list >= this.proxies) return void this.serveServer(list - this.proxies, NOBODY);
+    // A server with a queue of its own is not what the algorithm proposes.
+    const left = Atomics.load(this.servers.state, proxyCell(list, PS_SLOT_LEFT)) - 1;
+    if (left >= 0) this.serveServer(left, NOBODY);
+    this.serveBackend(this.farms[list]!, NOBODY);
   };
 
   constructor(model: Model, parts: BackendParts) {
-    const { state, counters, worker = 0, random = Math.random } = parts;
+    const { state, counters, worker = 0, random = Math.random, clock = systemClock } = parts;
+    this.clock = clock;
     this.servers = new Servers(model, state);
     this.proxies = model.proxies.length;
-    this.farms = model.proxies.map((p) => (p.isBackend ? new BackendFarm(model, p, this.servers, random) : null));
+    this.farms = model.proxies.map((p) => (p.isBackend ? new BackendFarm(p, this.servers, random) : null));
     this.queues = new Queues(this.proxies + serverRows(model));
-    this.lineUp = new LineUp(model, state, worker, () => this.slotFree(-1));
+    this.lineUp = new LineUp(model, state, worker, {
+      passOn: () => parts.engine().passSlotOn(),
+      lookAgainIn: (ms) => clock.after(ms, () => this.lineUp.lookAgain(() => this.slotFree(-1))),
+    });
     this.engine = () => parts.engine();
     this.counters = counters;
   }
@@ -117,8 +137,7 @@ export class Assigner implements Backends {
     if (code === VERDICT_QUEUE) this.forget(session);
     if (code !== VERDICT_SERVER) return;
     const server = verdictArgument(verdict);
-    Atomics.sub(this.servers.state, this.servers.cell(server, SS_SESSIONS), 1);
-    if (this.servers.isLarge(this.farms[this.servers.proxy[server]!]!)) this.servers.noteRelease(server);
+    this.release(server);
     if (this.waitsFor(server)) this.slotFree(server);
   }
 
@@ -167,7 +186,7 @@ export class Assigner implements Backends {
     const list = server >= 0 ? this.proxies + server : farm.proxy;
     // One that ended without a word must not hold the place of its successor.
     this.forget(this.queues.occupant(session));
-    this.queues.push(list, session, rankOf(tx), pinned);
+    this.queues.push(list, session, rankOf(tx, this.clock.now()), pinned);
     this.countQueue(list, 1);
     const got = server >= 0 ? this.serveServer(server, session) : this.serveBackend(farm, session, avoid);
     if (got >= 0) {
@@ -186,10 +205,13 @@ export class Assigner implements Backends {
     farm.refresh();
     while (this.queues.size(list) > 0) {
       const session = this.queues.peek(list);
-      // Another worker's session has waited for longer: it was told of the slot, too.
-      if (this.lineUp.isBehind(list, this.queues.rank(session), this.queued(list) - this.queues.size(list))) return FULL;
       const server = this.choose(farm, null, session === self ? avoid : -1);
       if (server <= FULL) return FULL;
+      if (this.lineUp.isBehind(list, this.queues.rank(session), this.queued(list) - this.queues.size(list))) {
+        // Another worker's session has waited for longer.
+        this.passOn(server);
+        return FULL;
+      }
       this.leave(session);
       if (session === self) return server;
       this.resume(session, server);
@@ -209,7 +231,11 @@ export class Assigner implements Backends {
       if (!mine && !theirs) return FULL;
       const session = queues.peek(mine && (!theirs || queues.isAhead(own, backend)) ? own : backend);
       const mayGo = servers.isServing(server) || queues.isPinned(session);
-      if (!mayGo || this.isBehindOthers(server, session) || !servers.take(server)) return FULL;
+      if (!mayGo || !servers.take(server)) return FULL;
+      if (this.isBehindOthers(server, session)) {
+        this.passOn(server);
+        return FULL;
+      }
       this.leave(session);
       if (session === self) return server;
       this.resume(session, server);
@@ -244,6 +270,19 @@ export class Assigner implements Backends {
         this.countQueue(farm.proxy, 1);
       }
     }
+  }
+
+  /** Leaves a slot to the worker whose session is first. */
+  private passOn(server: number): void {
+    this.release(server);
+    Atomics.store(this.servers.state, proxyCell(this.servers.proxy[server]!, PS_SLOT_LEFT), server + 1);
+    this.lineUp.passOn();
+  }
+
+  /** Gives a slot back that was taken here. */
+  private release(server: number): void {
+    Atomics.sub(this.servers.state, this.servers.cell(server, SS_SESSIONS), 1);
+    if (this.servers.isLarge(this.farms[this.servers.proxy[server]!]!)) this.servers.noteRelease(server);
   }
 
   private waitsFor(server: number): boolean {

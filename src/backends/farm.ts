@@ -1,6 +1,6 @@
 import { PS_EPOCH } from '../core/abi.js';
 import { proxyCell } from '../core/cells.js';
-import type { Model, Proxy } from '../config/model.js';
+import type { Proxy } from '../config/model.js';
 import { NO_KEY, type Balancer, type Farm, type Key } from './backend.js';
 import { balancerRow } from './balance/index.js';
 import type { Servers } from './server.js';
@@ -17,13 +17,11 @@ export class BackendFarm implements Farm {
   private readonly state: Int32Array;
   private readonly epochCell: number;
   private epoch = -1;
-  private readonly model: Model;
   private readonly row: Proxy;
   private readonly servers: Servers;
   private readonly allBackups: boolean;
 
-  constructor(model: Model, row: Proxy, servers: Servers, random: () => number) {
-    this.model = model;
+  constructor(row: Proxy, servers: Servers, random: () => number) {
     this.row = row;
     this.servers = servers;
     this.random = random;
@@ -67,13 +65,14 @@ export class BackendFarm implements Farm {
 
   /** The active servers that are up, or the backups: the first, or all with `option allbackups`. Those without weight get nothing. */
   private gather(backups: boolean): void {
-    const { row, servers, model } = this;
+    const { row, servers } = this;
+    const wanted = backups ? 1 : 0;
     this.count = 0;
     for (let i = 0; i < row.servers.length; i++) {
       const server = row.servers[i]!;
       if (!servers.isUp(server)) continue;
       const weight = servers.weight(server);
-      if (weight === 0 || model.servers[server]!.backup !== backups) continue;
+      if (weight === 0 || servers.backup[server] !== wanted) continue;
       this.usable[this.count] = server;
       this.weights[this.count++] = weight;
       if (backups && !this.allBackups) return;

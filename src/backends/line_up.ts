@@ -1,13 +1,21 @@
 /**
  * Who is first over all workers: each worker publishes the rank of the first session of each of its queues in the shared pages, and
- * leaves a free slot to the worker whose session has waited for longer, which was woken for it, too (addon/slot.h). One that does
- * not take it within a moment is passed over, so nobody waits beside a free slot for longer than that.
+ * leaves a free slot to the worker whose session has waited for longer, waking it. One that does not take it within a moment is
+ * passed over, so nobody waits beside a free slot for longer than that.
  */
 import { queueHeads } from '../core/cells.js';
 import type { Model } from '../config/model.js';
 
 /** How long a slot is left to a worker that has an older session, ms. */
 const PATIENCE_MS = 2;
+
+/** What a line-up asks of its owner. */
+export interface Errands {
+  /** Wakes the workers in which sessions wait. */
+  passOn(): void;
+  /** lookAgain() is to be called in so many ms. */
+  lookAgainIn(ms: number): void;
+}
 
 export class LineUp {
   private readonly heads: Float64Array;
@@ -16,10 +24,9 @@ export class LineUp {
   /** By list: the rank that a slot was left to; 0 = none. */
   private readonly leftTo: Float64Array;
   private readonly left: number[] = [];
-  private timer: NodeJS.Timeout | null = null;
+  private waits = false;
 
-  /** `retry` offers free slots to the waiting sessions of this worker again. */
-  constructor(model: Model, state: Int32Array, private readonly worker: number, private readonly retry: () => void) {
+  constructor(model: Model, state: Int32Array, private readonly worker: number, private readonly errands: Errands) {
     const { heads, lists } = queueHeads(model, state);
     this.heads = heads;
     this.lists = lists;
@@ -30,6 +37,11 @@ export class LineUp {
   /** The rank of the first session of a list in this worker, Infinity if there is none. */
   publish(list: number, rank: number): void {
     if (this.first + list < this.heads.length) this.heads[this.first + list] = rank === Infinity ? 0 : rank;
+  }
+
+  /** A slot was left to another worker. */
+  passOn(): void {
+    this.errands.passOn();
   }
 
   /** True if a session of another worker in the same list comes before that rank. `others`: how many wait there. */
@@ -49,16 +61,18 @@ export class LineUp {
     if (this.leftTo[list] === rank) return true;
     this.leftTo[list] = rank;
     this.left.push(list);
-    this.timer ??= setTimeout(() => this.lookAgain(), PATIENCE_MS).unref();
+    if (!this.waits) this.errands.lookAgainIn(PATIENCE_MS);
+    this.waits = true;
     return true;
   }
 
-  private lookAgain(): void {
-    this.timer = null;
+  /** Patience is over for those who were let go ahead: `retry` offers free slots to the waiting sessions of this worker. */
+  lookAgain(retry: () => void): void {
+    this.waits = false;
     const lists = this.left.splice(0);
     // Negative: patience with that rank is over.
     for (const list of lists) this.leftTo[list] = -this.leftTo[list]!;
-    this.retry();
+    retry();
     for (const list of lists) if (this.leftTo[list]! < 0) this.leftTo[list] = 0;
   }
 }

@@ -6,6 +6,7 @@ import { releaseCell, serverRows } from '../core/cells.js';
 import type { Model, Server } from '../config/model.js';
 import { placement } from './balance/node_key.js';
 import type { Farm } from './backend.js';
+import { effectiveWeight } from './weight.js';
 
 /** Raises a cell to `value` if that is more. */
 export function raise(state: Int32Array, cell: number, value: number): void {
@@ -29,6 +30,9 @@ export class Servers {
   readonly proxy: Int32Array;
   readonly id: Int32Array;
   readonly maxqueue: Int32Array;
+  /** Effective weight (sixteenths) as the configuration has it. */
+  readonly configuredWeight: Int32Array;
+  readonly backup: Uint8Array;
   /** What places it on rings and in tables (manual: hash-key). */
   readonly placement: Uint32Array;
   /** Position in its farm's list of usable servers, as of the last look at the backend's epoch; -1: gets nothing by balancing. */
@@ -52,6 +56,8 @@ export class Servers {
     this.proxy = new Int32Array(rows).fill(-1);
     this.id = new Int32Array(rows);
     this.maxqueue = new Int32Array(rows);
+    this.configuredWeight = new Int32Array(rows);
+    this.backup = new Uint8Array(rows);
     this.placement = new Uint32Array(rows);
     this.place = new Int32Array(rows).fill(-1);
     this.minconn = new Int32Array(rows);
@@ -68,6 +74,8 @@ export class Servers {
     this.proxy[index] = server.proxy;
     this.id[index] = server.id;
     this.maxqueue[index] = server.maxqueue;
+    this.configuredWeight[index] = effectiveWeight(server.weight);
+    this.backup[index] = server.backup ? 1 : 0;
     this.minconn[index] = server.minconn;
     this.placement[index] = placement(server);
     if (server.minconn > 0 || server.slowstart > 0) this.moving[server.proxy] = 1;

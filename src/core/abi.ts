@@ -198,6 +198,8 @@ export const TAKE_DESTINATION = 2;
 export const TAKE_RETRIES = 4;
 /** disable-l7-retry: once sent, the request is not sent again */
 export const TAKE_NO_RETRY = 8;
+/** FACT_TERM: why the core ends the stream, if nothing else has ended it before */
+export const TAKE_TERM = 16;
 /** shifted by TO_x: the timeout in FACT_TIMEOUTS + TO_x, for this stream */
 export const TAKE_TIMEOUT = 0x100;
 /** TCP_INFO of the client: rtt us, rttvar us, unacked, sacked, lost, retransmits, fackets, reordering */
@@ -453,6 +455,8 @@ export const PS_RATE_LIMIT = 13;
 export const PS_LOGS = 15;
 /** 3 cells: the count behind RATE_LIMIT */
 export const PS_RATE = 16;
+/** the server, + 1, of which a worker has left a free slot to an older session of another worker last */
+export const PS_SLOT_LEFT = 24;
 export const PS_COUNT = 32;
 /** slots in use now, all workers */
 export const SS_SESSIONS = 0;
@@ -915,6 +919,7 @@ export const ABI: Readonly<Record<string, number>> = {
   TAKE_DESTINATION,
   TAKE_RETRIES,
   TAKE_NO_RETRY,
+  TAKE_TERM,
   TAKE_TIMEOUT,
   INSPECT_CLIENT_TCP,
   INSPECT_SERVER_TCP,
@@ -1057,6 +1062,7 @@ export const ABI: Readonly<Record<string, number>> = {
   PS_RATE_LIMIT,
   PS_LOGS,
   PS_RATE,
+  PS_SLOT_LEFT,
   PS_COUNT,
   SS_SESSIONS,
   SS_SESSIONS_MAX,

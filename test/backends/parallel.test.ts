@@ -16,7 +16,10 @@ const { workerData: d, parentPort } = require('node:worker_threads');
   const state = new Int32Array(d.state);
   const flags = new Int32Array(d.flags);
   let got = -1;
-  const engine = { resume: (session, verdict) => { got = verdict; } };
+  const engine = {
+    resume: (session, verdict) => { got = verdict; },
+    passSlotOn: () => { for (let i = 0; i < flags.length; i++) if (i !== d.me) Atomics.store(flags, i, 1); },
+  };
   const backends = createBackends(d.model, { state, engine: () => engine, counters: new Uint32Array(d.counters), worker: d.me });
   const tx = { facts: new Int32Array(d.facts.count), streamIfAny: () => undefined };
   let over = 0;

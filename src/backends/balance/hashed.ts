@@ -63,14 +63,14 @@ class Hashed implements Balancer {
   }
 }
 
-function walkOf(farm: Farm, servers: Servers, { hash }: Proxy): Walk {
-  switch (hash.method) {
+function walkOf(farm: Farm, servers: Servers, proxy: Proxy): Walk {
+  switch (proxy.hash.method) {
     case 'map-based':
       return new MapWalk(farm);
     case 'consistent':
       return new RingWalk(farm, servers);
     case 'maglev':
-      return new Maglev(farm, servers);
+      return new Maglev(farm, servers, proxy.servers);
   }
 }
 
