@@ -1,6 +1,7 @@
 export { startResolver, type AddressQuestion, type Resolver } from './resolver/start.js';
 export { preloadCounters, writeStatsFile } from './stats_file.js';
 export { writeStateFile } from './state_file.js';
+export { DynamicServers, type ServerKeeper } from './dynamic.js';
 export { ServerControl } from './control.js';
 export { applySaved } from './saved.js';
 export { followHealth } from './slowstart.js';

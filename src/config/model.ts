@@ -93,7 +93,28 @@ export interface JwtPolicy {
   readonly encryptions: readonly string[];
 }
 
+/** What a connection to the runtime API may do (manual, 5.1 `level`). */
+export type RuntimeLevel = 'user' | 'operator' | 'admin';
+
+/** A `stats socket`: a listener that belongs to no proxy. */
+export interface RuntimeSocket {
+  readonly listener: Listener;
+  readonly level: RuntimeLevel;
+  readonly severity: 'none' | 'number' | 'string';
+  /** `expose-fd listeners`: a new process may take the listening sockets from here. */
+  readonly exposeFd: boolean;
+}
+
+export interface RuntimeApi {
+  readonly sockets: readonly RuntimeSocket[];
+  /** ms, bytes. */
+  readonly timeout: number;
+  readonly maxconn: number;
+  readonly payload: number;
+}
+
 export interface Global {
+  readonly runtime: RuntimeApi;
   readonly daemon: boolean;
   readonly pidfile: string | null;
   readonly chroot: string | null;
@@ -521,6 +542,8 @@ export interface Server {
   readonly guid: string | null;
   /** `id` was written. */
   readonly forcedId: boolean;
+  /** Rules or samples name it: it can't be deleted. */
+  readonly referenced: boolean;
   /** What a state file says of it; null = nothing. */
   readonly saved: SavedServer | null;
   /** Below so many idle connections no worker takes one over from another. */

@@ -9,7 +9,7 @@ import type { TrackingServer } from './resolve_checks.js';
 import { ErrorResponses } from './error_responses.js';
 import { LogResolver } from './resolve_log.js';
 import { NO_ADDRESS, type AddressBook } from './lookup.js';
-import type { Global, Listener, Model, Proxy, Resolution, Resolvers, SavedCounters, SavedServer, Server, SourceAddress, TransparentSource, UseBackend, UseServer } from './model.js';
+import type { Global, Listener, Model, Proxy, Resolution, Resolvers, RuntimeSocket, SavedCounters, SavedServer, Server, SourceAddress, TransparentSource, UseBackend, UseServer } from './model.js';
 import { withDefault } from './resolvers.js';
 import type { SavedStates } from './server_state.js';
 import { parseStatsFile } from './stats_file.js';
@@ -75,6 +75,8 @@ class Resolver {
   readonly #checks: CheckResolver;
   readonly #tracking: TrackingServer[] = [];
   readonly #listeners: Listener[] = [];
+  /** Servers that rules and samples name. */
+  readonly #referenced = new Set<number>();
   readonly #guids = new Map<string, Span>();
   readonly #resolvers: Resolvers[];
   readonly #stick: StickResolver;
@@ -108,7 +110,7 @@ class Resolver {
       sources,
       global: { ...this.#global(), log: logs.global(this.#drafts.global.log) },
       proxies: withFullconn(resolved, this.#drafts.global.maxconn),
-      servers: this.#servers,
+      servers: this.#servers.map((server) => (this.#referenced.has(server.index) ? { ...server, referenced: true } : server)),
       listeners: this.#listeners,
       serverRows,
       resolvers: this.#resolvers,
@@ -157,9 +159,10 @@ class Resolver {
   }
 
   #global(): Omit<Global, 'log'> {
-    const { unixBind: _unixBind, stateBase: _stateBase, stateFile: _stateFile, statsFile, experimental: __, nbthread, tune, headerCases, errorCodes, failCodes, log: ___, ...global } = this.#drafts.global;
+    const { unixBind: _unixBind, stateBase: _stateBase, stateFile: _stateFile, statsFile, experimental: __, nbthread, tune, headerCases, errorCodes, failCodes, runtime, log: ___, ...global } = this.#drafts.global;
     return {
       ...global,
+      runtime: { ...runtime, sockets: runtime.sockets.flatMap((bind) => this.#runtimeSockets(bind)) },
       nbthread: nbthread ?? defaultThreads(),
       savedCounters: statsFile === null ? [] : this.#savedCounters(statsFile),
       environment: this.#drafts.environment,
@@ -169,6 +172,11 @@ class Resolver {
       // HAProxy readjusts it to half a buffer.
       tune: { ...tune, maxrewrite: Math.min(tune.maxrewrite, tune.bufsize >> 1) },
     };
+  }
+
+  #runtimeSockets(bind: BindDraft): RuntimeSocket[] {
+    const { level, severity, exposeFd } = bind;
+    return bind.addresses.map((entry) => ({ listener: this.#listener(bind, entry, -1, -1, 0), level, severity, exposeFd }));
   }
 
   #savedCounters({ name, span }: Reference): SavedCounters[] {
@@ -253,7 +261,10 @@ class Resolver {
   /** The number of a server that a `use-server` rule of its backend names. */
   #serverOf(draft: ProxyDraft, { name, span }: Reference): number | null {
     const index = this.#serverIndex.get(`${draft.name}/${name}`);
-    if (index !== undefined) return index;
+    if (index !== undefined) {
+      this.#referenced.add(index);
+      return index;
+    }
     const names = draft.servers.map((server) => server.name);
     const summary = `${proxyType(draft)} '${draft.name}' : unable to find server '${name}' referenced in a 'use-server' rule`;
     return this.#alert(span, summary, didYouMean(name, names) ?? `Add 'server ${name} <address>' to the section.`);
@@ -380,6 +391,7 @@ class Resolver {
       slowstart: settings.slowstart,
       guid: server.guid?.value ?? null,
       forcedId: server.id !== null,
+      referenced: false,
       saved,
       poolLowConn: settings.poolLowConn,
       poolMaxConn,
@@ -506,7 +518,10 @@ class Resolver {
           `unable to find server '${name}' referenced in arg ${at + 1} of '${keyword}'`,
           didYouMean(full, this.#serverIndex.keys()),
         );
-      else args[at] = index;
+      else {
+        args[at] = index;
+        this.#referenced.add(index);
+      }
       return;
     }
     const index = this.#proxyIndex.get(name);

@@ -1,4 +1,5 @@
 import type { Model } from '../config/model.js';
+import type { ServerListChange } from '../backends/dynamic.js';
 import type { WorkerPlace } from './plane.js';
 import type { Changes } from './process_variables.js';
 
@@ -22,12 +23,17 @@ export type ToWorker =
   | { readonly kind: 'shutdown'; readonly of: number; readonly index: number; readonly cause: 'K' | 'D' | 'U' }
   /** A server's state or weight changed: its queue may have to move. */
   | { readonly kind: 'changed'; readonly server: number }
+  /** A server came or goes: `took` is the answer. */
+  | { readonly kind: 'servers'; readonly change: ServerListChange }
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown; readonly error: string | null }
+  /** So many bytes of `records` were taken. */
+  | { readonly kind: 'taken'; readonly bytes: number }
   /** Ends the worker. */
   | { readonly kind: 'close' };
 
 /** From a worker to the main thread. */
 export type FromWorker =
+  | { readonly kind: 'took' }
   | { readonly kind: 'ready' }
   /** The listeners are out of the loop. */
   | { readonly kind: 'stopped' }
@@ -35,5 +41,7 @@ export type FromWorker =
   | { readonly kind: 'drained' }
   | { readonly kind: 'ask'; readonly id: number; readonly topic: string; readonly request: unknown }
   | { readonly kind: 'log'; readonly line: string }
+  /** Log messages for rings (log/sink.ts). */
+  | { readonly kind: 'records'; readonly records: Uint8Array }
   /** Garbage collections since the last one of these: name of the kind and seconds. */
   | { readonly kind: 'gc'; readonly pauses: readonly (readonly [string, number])[] };

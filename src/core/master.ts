@@ -3,6 +3,7 @@ import { startChecks, type Checks, type DynamicServers, type Resolver, type Serv
 import type { CheckSamples } from '../backends/check/samples.js';
 import { GS_STOPPING } from './abi.js';
 import type { Addon } from './addon.js';
+import type { MainLogs } from './log/main_logs.js';
 import type { SystemLog } from './log/system_log.js';
 import type { Readings } from './metric/readings.js';
 import type { MetricsSource } from './metrics_source.js';
@@ -22,6 +23,7 @@ export interface MasterParts {
   readonly traffic: TrafficControl;
   readonly metrics: MetricsSource;
   readonly log: SystemLog;
+  readonly logs: MainLogs;
   readonly addon: Addon;
   readonly states: ServerStates;
   /** Maps and files of ACLs, as they are changed while the process runs. */
@@ -42,7 +44,7 @@ export interface MasterParts {
 
 /** The proxy once it runs: what signals and health checks do to it. */
 export class Master implements SignalTarget {
-  private readonly parts: MasterParts;
+  readonly parts: MasterParts;
   readonly checks: Checks;
   private stopping = false;
 
@@ -99,6 +101,9 @@ export class Master implements SignalTarget {
   }
 
   private end(): void {
-    void this.parts.pool.close().then(() => this.parts.exit(0));
+    void this.parts.pool.close().then(() => {
+      this.parts.logs.close();
+      this.parts.exit(0);
+    });
   }
 }

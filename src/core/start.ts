@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { applySaved, followHealth, initState, preloadCounters, DynamicServers, ServerControl, ServerStates, startResolver, type AddressQuestion } from '../backends/index.js';
+import { applySaved, followHealth, initState, preloadCounters, DynamicServers, ServerControl, ServerStates, startResolver, type AddressQuestion, type ServerKeeper } from '../backends/index.js';
 import type { Listener, Model } from '../config/model.js';
 import * as abi from './abi.js';
 import type { Addon, PagesHandle } from './addon.js';
@@ -10,7 +10,7 @@ import { serverRows } from './cells.js';
 import { errnoText } from './errno.js';
 import { planLimits, type Limits } from './limits.js';
 import { liveModel } from './live_model.js';
-import { noLog } from './log/system_log.js';
+import { MainLogs } from './log/main_logs.js';
 import type { WorkerStart } from './mail.js';
 import { Master } from './master.js';
 import { Readings } from './metric/readings.js';
@@ -65,7 +65,11 @@ export async function start(addon: Addon, loaded: Model, options: StartOptions):
 async function startBound(
   addon: Addon, model: Model, options: StartOptions, limits: Limits, bound: readonly BoundListener[],
 ): Promise<Master> {
-  const { nbthread } = model.global;
+  const { nbthread, runtime } = model.global;
+  // Before a chroot hides the files.
+  const api = runtime.sockets.length > 0 ? await import('./command/socket.js') : null;
+  const ofApi = bound.filter(isOfApi);
+  const ofTraffic = bound.filter((one) => !isOfApi(one));
   const pages = addon.createPages(nbthread, model.proxies.length, serverRows(model), model.listeners.length);
   addon.createStickTables(pages.id, stickSpecs(model));
   const state = new Int32Array(pages.state);
@@ -82,14 +86,15 @@ async function startBound(
   const variables = initialVariables(model);
   const answers = new Answers();
   answers.on('metrics', (request) => metrics.ask('metrics', request));
-  const pool = await readyWorkers(model, options, pages, limits, bound, metrics, answers, variables);
-  const traffic = new TrafficControl({ addon, model, state, pool, bound, maxconn: limits.maxconn });
+  const logs = new MainLogs(model, addon);
+  const pool = await readyWorkers(model, options, pages, limits, bound, metrics, answers, variables, logs);
+  const traffic = new TrafficControl({ addon, model, state, pool, bound: ofTraffic, maxconn: limits.maxconn });
   Atomics.store(state, abi.GS_WORKERS_READY, nbthread);
   await dropRights(addon, model, options, bound, metrics, limits);
   const failures = listenAll(addon, model, bound.filter(({ temporary }) => temporary === null), limits.maxconn);
   if (failures.length > 0) throw new StartError(bindLines(model, options, failures));
   pool.tell({ kind: 'start' });
-  const log = noLog;
+  const { log } = logs;
   const tell = (server: number): void => pool.tell({ kind: 'changed', server });
   const states = new ServerStates({
     model, state, log, print, tell,
@@ -102,8 +107,9 @@ async function startBound(
   metrics.showResolver(resolver);
   const patterns = new PatternControl(model);
   sharePatterns(patterns.references, patternsChannel(pages.id));
+  const keepers: ServerKeeper[] = [{ added: () => states.grow(), deleted: (server) => resolver.names.remove(server) }];
   const servers = new DynamicServers({
-    model, state, keepers: [{ added: () => states.grow(), deleted: (server) => resolver.names.remove(server) }],
+    model, state, keepers,
     spread(change) {
       const known = pool.all('took');
       pool.tell({ kind: 'servers', change });
@@ -112,9 +118,11 @@ async function startBound(
   });
   const control = new ServerControl({ model, state, states, resolver, log, tell });
   const master = new Master({
-    resolver, servers, control, model, readings, pool, traffic, metrics, log, addon, states, variables, patterns, sticks, exit: options.exit,
+    resolver, servers, control, model, readings, pool, traffic, metrics, log, logs, addon, states, variables, patterns, sticks, exit: options.exit,
     shareSamples: ({ tx }) => void shareVariables(tx.variables, variablesChannel(pages.id)),
   });
+  keepers.push(master.checks);
+  if (api !== null) await api.openRuntimeApi(master, startTime, ofApi);
   for (const signal of ['SIGUSR1', 'SIGTERM'] as const) {
     signalProcesses(options.old.filter((old) => old.signal === signal).map((old) => old.pid), signal);
   }
@@ -138,8 +146,17 @@ function raiseLimits(addon: Addon, model: Model): Limits {
 
 /** Binds; ports that the old processes hold are asked from them for the time of a second try. */
 async function bindListeners(addon: Addon, model: Model, options: StartOptions): Promise<readonly BoundListener[]> {
-  const listeners = activeListeners(model);
-  const bind = (): ReturnType<typeof bindAll> => bindAll(addon, listeners, model.global.nbthread, options.reusePort);
+  const groups = [
+    { listeners: activeListeners(model), workers: model.global.nbthread },
+    { listeners: model.global.runtime.sockets.map(({ listener }) => listener), workers: 1 },
+  ];
+  const bind = (): ReturnType<typeof bindAll> => {
+    const results = groups.map(({ listeners, workers }) => bindAll(addon, listeners, workers, options.reusePort));
+    const failures = results.flatMap((result) => result.failures);
+    const bound = results.flatMap((result) => result.bound);
+    if (failures.length > 0) closeAll(addon, bound);
+    return { bound, failures };
+  };
   let result = bind();
   const old = options.old.map(({ pid }) => pid);
   if (old.length > 0 && result.failures.some((failure) => failure.inUse)) {
@@ -154,16 +171,19 @@ async function bindListeners(addon: Addon, model: Model, options: StartOptions):
   return result.bound;
 }
 
+const isOfApi = ({ listener }: BoundListener): boolean => listener.proxy < 0;
+
 function bindLines(model: Model, options: StartOptions, failures: readonly BindFailure[]): string[] {
   return failures.map(({ listener, reason }) => {
     const proxy = model.proxies[listener.proxy];
-    return `Binding [${options.place(listener)}] for ${proxy?.isBackend ? 'proxy' : 'frontend'} ${proxy?.name}: ${reason}`;
+    const whose = proxy === undefined ? 'the runtime API' : `${proxy.isBackend ? 'proxy' : 'frontend'} ${proxy.name}`;
+    return `Binding [${options.place(listener)}] for ${whose}: ${reason}`;
   });
 }
 
 /** Starts the workers and waits until all are ready; from then on the death of one ends the process. */
 async function readyWorkers(
-  model: Model, options: StartOptions, pages: PagesHandle, limits: Limits, bound: readonly BoundListener[], metrics: MetricsSource, answers: Answers, variables: Changes,
+  model: Model, options: StartOptions, pages: PagesHandle, limits: Limits, bound: readonly BoundListener[], metrics: MetricsSource, answers: Answers, variables: Changes, logs: MainLogs,
 ): Promise<WorkerPool> {
   let ready = false;
   let fail: (error: Error) => void = () => undefined;
@@ -175,11 +195,14 @@ async function readyWorkers(
   const pool = new WorkerPool(starts, options.memory, {
     ask: (topic, request) => answers.ask(topic, request),
     log: (line) => print('notice', line),
+    records: (records) => logs.toRings(records),
     gc: (worker, pauses) => metrics.gc(worker, pauses),
     died: (worker, reason) => {
       const line = `worker ${worker + 1} of ${starts.length} has died: ${reason}`;
       if (!ready) return fail(new StartError([line]));
       print('alert', `${line}; the process ends`);
+      logs.log('alert', line);
+      logs.flush();
       options.exit(1);
     },
   });
@@ -191,7 +214,7 @@ async function readyWorkers(
 /** The sockets of one worker by listener index. */
 function workerListeners(model: Model, bound: readonly BoundListener[], worker: number): WorkerListener[] {
   const sockets = model.listeners.map((): WorkerListener => ({ fd: -1, shared: false }));
-  for (const { listener, fds, shared } of bound) sockets[listener.index] = { fd: fds[shared ? 0 : worker] ?? -1, shared };
+  for (const { listener, fds, shared } of bound.filter((one) => !isOfApi(one))) sockets[listener.index] = { fd: fds[shared ? 0 : worker] ?? -1, shared };
   return sockets;
 }
 

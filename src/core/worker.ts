@@ -1,13 +1,20 @@
 /** A worker thread: one engine over the shared pages, the compiled plan, and the mail with the main thread. */
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { createBackends } from '../backends/index.js';
+import type { ServerListChange } from '../backends/dynamic.js';
+import { CS_COUNT } from './abi.js';
 import type { Engine } from './addon.js';
+import { serverCounter } from './cells.js';
+import { engineServer } from './engine_server.js';
+import { insertServer, removeServer } from './live_model.js';
 import { observeGcPauses } from './gc_pauses.js';
 import { loadAddon } from './load_addon.js';
 import type { FromWorker, ToWorker, WorkerStart } from './mail.js';
 import { patternsChannel, sharePatterns } from './pattern/share.js';
 import { compile } from './plan.js';
 import { engineConf } from './plane.js';
+import { Counters } from './count.js';
+import { workerLogs } from './log/worker_logs.js';
 import { accessSticks } from './stick/access.js';
 import { shareVariables, variablesChannel } from './process_variables.js';
 
@@ -47,20 +54,33 @@ function run(port: MessagePort, { model, variables, place }: WorkerStart): void 
     if (made.engine === null) throw new Error('the engine is used before it exists');
     return made.engine;
   };
+  const counters = new BigUint64Array(pages.counters, row, pages.rowCells);
   const backends = createBackends(model, { state, engine, counters: new Uint32Array(pages.counters, row, pages.rowCells * 2), worker: place.worker });
+  const logs = workerLogs(model, addon, new Counters(new BigUint64Array(pages.counters, row, pages.rowCells), model.proxies.length), port);
   const plan = compile(model, {
     state,
-    counters: new BigUint64Array(pages.counters, row, pages.rowCells),
+    counters,
     worker: place.worker,
     backends,
     engine,
     sticks: () => accessSticks(addon, place.pages, engine()),
     ask: (topic, request) => questions.ask(topic, request),
     log: (line) => send({ kind: 'log', line }),
+    route: logs.route,
   });
   made.engine = addon.createEngine(engineConf(model, plan, place), (phase, session) => plan.decide(phase, session));
   shareVariables(plan.attach(made.engine, variables), variablesChannel(place.pages));
   sharePatterns(plan.patterns, patternsChannel(place.pages));
+  const takeServers = (change: ServerListChange): void => {
+    if (change.kind === 'delete') return removeServer(model, change.index);
+    const { server } = change;
+    // The row may have counted for another server before.
+    const first = serverCounter(model.proxies.length, server.index, 0);
+    counters.fill(0n, first, first + CS_COUNT);
+    insertServer(model, server);
+    engine().setServer(server.index, engineServer(server, model, place.loopback));
+    backends.grow(server);
+  };
   port.on('message', (mail: ToWorker) => {
     switch (mail.kind) {
       case 'start':
@@ -69,6 +89,8 @@ function run(port: MessagePort, { model, variables, place }: WorkerStart): void 
         return stop(engine(), send);
       case 'pause':
         return engine().pauseListening(mail.paused);
+      case 'taken':
+        return logs.taken(mail.bytes);
       case 'look':
         return engine().post();
       case 'shutdown':
@@ -76,6 +98,9 @@ function run(port: MessagePort, { model, variables, place }: WorkerStart): void 
       case 'changed':
         backends.changed(mail.server);
         return engine().post();
+      case 'servers':
+        takeServers(mail.change);
+        return send({ kind: 'took' });
       case 'answer':
         return questions.answer(mail.id, mail.value, mail.error);
       case 'close':

@@ -112,6 +112,7 @@ export function createMetrics(parts: MetricsParts): Metrics {
     for (const { scope, rows } of tables) {
       if (!query.scopes.has(scope)) continue;
       const about = scope === 'server' && query.noMaint ? withoutMaint(targets.server, readings) : targets[scope];
+      if (about.indices.length === 0) continue;
       for (const row of rows) if (query.wants(row.name)) registry.add(new Family(row, readings, about));
       if (scope === 'process' && query.wants(BUILD_INFO) && registry.getSingleMetric(BUILD_INFO) === undefined) {
         registry.add(new Family(buildInfo, readings, targets.process));

@@ -1,5 +1,5 @@
 import { COUNTERS, type Counter } from '../../backends/resolver/figures.js';
-import { counter, type ScopeTable } from './row.js';
+import { gauge, type ScopeTable } from './row.js';
 
 const HELP: Readonly<Record<Counter, string>> = {
   sent: 'Questions sent to the name server.', send_error: 'Questions that could not be sent.', valid: 'Good answers.', update: 'Answers that changed something.',
@@ -8,8 +8,8 @@ const HELP: Readonly<Record<Counter, string>> = {
   too_big: 'Answers larger than what is accepted.', truncated: 'Answers that were cut.', outdated: 'Answers that came too late.',
 };
 
-/** haproxy_resolver_*: labels resolver, nameserver. */
+/** haproxy_resolver_*: labels resolver, nameserver. HAProxy's exporter calls these counters gauges: dashboards know them by that type. */
 export const resolverTable: ScopeTable = {
   scope: 'resolver',
-  rows: COUNTERS.map((name) => counter(`haproxy_resolver_${name}`, HELP[name], (r, n) => r.nameservers[n]![name])),
+  rows: COUNTERS.map((name) => gauge(`haproxy_resolver_${name}`, HELP[name], (r, n) => r.nameservers[n]![name])),
 };

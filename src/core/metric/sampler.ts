@@ -6,7 +6,7 @@ import {
   CB_CONNECT_MS, CB_QUEUE_MS, CB_RESPONSE_MS, CB_SESSIONS, CB_TOTAL_MS, CF_CONNECTIONS, CF_REQUESTS, CF_SESSIONS,
   CS_CONNECT_MS, CS_QUEUE_MS, CS_RESPONSE_MS, CS_SESSIONS, CS_TOTAL_MS, CW_ACCEPTED, CW_BUSY_NS, CW_BYTES_OUT, CW_SESSIONS,
 } from '../abi.js';
-import { backendCounter, frontendCounter, serverCounter } from '../cells.js';
+import { backendCounter, frontendCounter, serverCounter, serverRows } from '../cells.js';
 import type { Model } from '../../config/model.js';
 import { sum, type Pages } from './readings.js';
 
@@ -98,7 +98,7 @@ export class Sampler {
   /** `now` in ms on any steady clock. */
   constructor(model: Model, pages: Pages, now: number) {
     const proxies = model.proxies.length;
-    const servers = model.servers.length;
+    const servers = serverRows(model);
     const process = (cell: number): Rates => new Rates(1, () => cell);
     const frontend = (cell: number): Rates => new Rates(proxies, (p) => frontendCounter(p, cell));
     this.pages = pages;
