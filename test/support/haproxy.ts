@@ -67,3 +67,33 @@ export class HaproxyPeer {
     rmSync(this.directory, { recursive: true });
   }
 }
+
+export interface RunningHaproxy {
+  stop(): Promise<void>;
+}
+
+/** Runs haproxy on a configuration until stop(), and waits until it accepts on a port of 127.0.0.1. */
+export async function startHaproxy(text: string, port: number): Promise<RunningHaproxy> {
+  const directory = mkdtempSync(join(tmpdir(), 'peer-'));
+  const path = join(directory, 'haproxy.cfg');
+  writeFileSync(path, text);
+  const child = spawn('haproxy', ['-db', '-f', path], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let told = '';
+  child.stderr.setEncoding('utf8').on('data', (more: string) => (told += more));
+  const exit = once(child, 'exit');
+  const stop = async (): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) child.kill();
+    await exit;
+    rmSync(directory, { recursive: true });
+  };
+  for (let tries = 0; tries < 400; tries++) {
+    if (child.exitCode !== null) break;
+    const socket = connect(port, '127.0.0.1');
+    const open = await new Promise<boolean>((resolve) => void socket.once('connect', () => resolve(true)).once('error', () => resolve(false)));
+    socket.destroy();
+    if (open) return { stop };
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  await stop();
+  throw new Error(`haproxy did not start: ${told}`);
+}
