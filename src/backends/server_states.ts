@@ -50,7 +50,8 @@ const NOBODY: readonly number[] = [];
 
 function trackersOf(model: Model): ReadonlyMap<number, readonly number[]> {
   const children = new Map<number, number[]>();
-  for (const { index, track } of model.servers) {
+  for (const index of model.proxies.flatMap(({ servers }) => servers)) {
+    const { track } = model.servers[index]!;
     if (track === null) continue;
     const known = children.get(track);
     if (known === undefined) children.set(track, [index]);
@@ -140,7 +141,7 @@ export class ServerStates {
     for (const listener of this.listeners) listener.changed?.(server);
   }
 
-  /** Room for a server that was added. */
+  /** A server was added or taken out. */
   grow(): void {
     this.servers.grow(this.model.servers.length);
     this.children = trackersOf(this.model);

@@ -45,7 +45,7 @@ export function model(...shapes: ProxyShape[]): Model {
     } as unknown as Proxy;
   });
   return {
-    sources: [], proxies, servers, listeners: [], serverRows: servers.length, resolvers: [], stickTables: [], checkPlans: [], mailers: [], userlists: [], certificates: [], jwt: { algorithms: [], encryptions: [] },
+    sources: [], proxies, servers, listeners: [], serverRows: servers.length, resolvers: [], stickTables: [], checkPlans: [], mailers: [], stickTables: [], patternLists: [], logProfiles: [], rings: [], logForwards: [], userlists: [], certificates: [], jwt: { algorithms: [], encryptions: [] },
     global: {
       maxconn: 100, nbthread: 8, maxpipes: 25, node: 'n1', description: null, spreadChecks: 0, maxSpreadChecks: null, maxChecks: 0, externalCheck: 'no', insecureFork: false,
       tune: { bufsize: 16384 },

@@ -40,6 +40,11 @@ export class Observer {
     if (this.cancel === null) this.look();
   }
 
+  remove(server: number): void {
+    const at = this.observed.findIndex((entry) => entry.server === server);
+    if (at >= 0) this.observed.splice(at, 1);
+  }
+
   stop(): void {
     this.cancel?.();
     this.cancel = null;
@@ -53,7 +58,7 @@ export class Observer {
       entry.seen = trips;
       this.tripped(entry.server, `Detected ${entry.limit} consecutive errors, last one was: ${WORDS[this.read(entry.server, SS_ERRORS_LAST)] ?? 'Unknown'}`);
     }
-    if (this.observed.length > 0) this.cancel = this.clock.after(LOOK_MS, () => this.look());
+    this.cancel = this.observed.length > 0 ? this.clock.after(LOOK_MS, () => this.look()) : null;
   }
 
   private read(server: number, cell: number): number {

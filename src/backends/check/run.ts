@@ -46,7 +46,7 @@ export interface RunParts {
   done(result: RunResult): void;
 }
 
-const { EAGAIN } = constants.errno;
+const { EAGAIN, ECONNRESET } = constants.errno;
 const NOTHING = Buffer.alloc(0);
 const SOCKS4_ANSWER = 8;
 const SOCKS4_GRANTED = 0x5a;
@@ -170,8 +170,10 @@ export class Run implements SocketOwner {
   /** What comes before the data: the connection, and a SOCKS4 proxy's word. True: they may begin. */
   private shake(what: number): boolean {
     if (this.phase === 'connecting') {
-      if (this.error !== 0) this.connectFailed(this.error, false);
-      if (this.error !== 0 || (what & (WRITABLE | HANGUP)) === 0) return false;
+      // A reset comes over a connection that stood: what comes next will meet it.
+      const failed = this.error !== 0 && this.error !== ECONNRESET;
+      if (failed) this.connectFailed(this.error, false);
+      if (failed || (what & (WRITABLE | HANGUP)) === 0) return false;
       const { socks4 } = this.route!;
       if (socks4 === null) return this.stand();
       this.phase = 'socks4';

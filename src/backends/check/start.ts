@@ -32,9 +32,10 @@ export interface Checks {
   agent(server: number): CheckReport | null;
   /** What an operator switches off and on. False if the server has no such check. */
   enable(server: number, which: 'health' | 'agent', enabled: boolean): boolean;
-  /** A server was added to the Model, or is about to leave it. */
-  add(server: number): void;
-  remove(server: number): void;
+  /** A server was added to the Model: its checks are there, and switched off. */
+  added(server: number): void;
+  /** A server is about to leave the Model. */
+  deleted(server: number): void;
   /** Ends all checks; nothing is reported afterwards. */
   stop(): void;
 }
@@ -103,19 +104,24 @@ class CheckHouse implements Checks, Ward {
   enable(server: number, which: 'health' | 'agent', enabled: boolean): boolean {
     const item = which === 'health' ? this.checks[server] : this.agents[server];
     if (item === undefined) return false;
+    if (item.enabled === enabled) return true;
     item.enabled = enabled;
-    if (!enabled) this.scheduler.interrupt(item.number, item.interval());
+    this.scheduler.interrupt(item.number, enabled ? 0 : item.interval());
     return true;
   }
 
-  add(server: number): void {
+  added(server: number): void {
     if (server >= this.failed.length) this.failed = Uint32Array.from({ length: server + 1 }, (_, i) => this.failed[i] ?? 0);
-    for (const item of this.itemsOf(server)) item.number = this.scheduler.add(item, 0);
+    for (const item of this.itemsOf(server)) {
+      item.enabled = false;
+      item.number = this.scheduler.add(item, 0);
+    }
     this.observer.add(server);
     this.scheduler.wake();
   }
 
-  remove(server: number): void {
+  deleted(server: number): void {
+    this.observer.remove(server);
     for (const list of [this.checks, this.agents]) {
       const item = list[server];
       if (item !== undefined) this.scheduler.remove(item.number);
