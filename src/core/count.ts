@@ -52,6 +52,12 @@ export class Counters {
     return sum;
   }
 
+  /** Adds to a counter of this worker. */
+  add(cell: number, count: number): void {
+    const low = this.halves[cell * 2]! + count;
+    this.halves[cell * 2] = low >>> 0;
+    if (low >= 2 ** 32) this.halves[cell * 2 + 1]!++;
+  }
   private raise(cell: number): void {
     const low = (this.halves[cell * 2]! + 1) >>> 0;
     this.halves[cell * 2] = low;

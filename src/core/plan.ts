@@ -1,7 +1,7 @@
 import type { Model, Proxy, RuleFamily } from '../config/model.js';
 import type { Backends } from '../backends/backend.js';
 import {
-  FACT_BACKEND, FACT_FRONTEND, FACT_SERVER, FACT_STATUS, PHASE_AFTER, PHASE_CONNECTION, PHASE_CONTENT, PHASE_COUNT, PHASE_END, PHASE_ERROR, PHASE_REQUEST, PHASE_RESPONSE,
+  FACT_BACKEND, FACT_FRONTEND, FACT_SERVER, FACT_STATUS, PHASE_AFTER, PHASE_CONNECTION, PHASE_CONTENT, PHASE_COUNT, PHASE_END, PHASE_ERROR, PHASE_PROXY_TLVS, PHASE_REQUEST, PHASE_RESPONSE,
   PHASE_SERVER, PHASE_SESSION, PHASE_SLOT, PHASE_TCP_RESPONSE, STICK_EVENT_ERROR, VERDICT_ARG_NONE, VERDICT_CLOSE, VERDICT_CONTINUE, VERDICT_MORE,
 } from './abi.js';
 import type { Engine } from './addon.js';
@@ -13,11 +13,16 @@ import { compileChoice, reachableBackends, type Choice } from './choice.js';
 import { Environment } from './compile/environment.js';
 import { Counters } from './count.js';
 import { departs, departureStep } from './departure.js';
+import { ends } from './ending.js';
 import { headerNamesStep } from './header_names.js';
+import { logged, requestSteps } from './log/steps.js';
+import type { LogShared } from './log/target.js';
+import { compileTraffic, type Traffic } from './log/traffic.js';
 import { monitorStep } from './monitor.js';
 import { compileRules, once, sequence, type RuleSet } from './phase.js';
 import type { PatternReferences } from './pattern/references.js';
 import type { Changes } from './process_variables.js';
+import { proxyTlvStep } from './proxy_tlvs.js';
 import { requestLineStep } from './request_line.js';
 import type { StickAccess } from './stick/access.js';
 import { compileStickResponse } from './stick/choice.js';
@@ -40,6 +45,8 @@ export interface PlanParts {
   engine(): Engine;
   /** The stick tables; only called from decide() on. */
   sticks?(): StickAccess;
+  /** Where messages of log lines go; without it nothing is logged. */
+  readonly route?: LogShared['route'];
   /** Takes one line about a rule that failed. */
   log?(line: string): void;
 }
@@ -118,7 +125,7 @@ interface Tables {
   readonly raw: readonly RuleSet[];
 }
 
-function tablesOf(model: Model, env: Environment, backends: Backends): Tables {
+function tablesOf(model: Model, env: Environment, backends: Backends, traffic: Traffic | null): Tables {
   const sets = model.proxies.map((proxy) => compileSets(proxy, env));
   const by = <T>(make: (proxy: Proxy, sets: Sets) => T): T[] => model.proxies.map((proxy, i) => make(proxy, sets[i]!));
   return {
@@ -132,7 +139,7 @@ function tablesOf(model: Model, env: Environment, backends: Backends): Tables {
     leave: by((proxy) => leaveFrontend(proxy)),
     servers: by((proxy) => (proxy.isBackend ? compileServerChoice(proxy, backends, env) : null)),
     departure: departureStep(model, env),
-    noteLine: once(requestLineStep(env)),
+    noteLine: sequence([once(requestLineStep(env)), once(traffic === null ? null : requestSteps(traffic))]),
     raw: by((proxy, own) => (proxy.mode === 'http' ? null : sequence([own['tcp-response content'], once(compileStickResponse(proxy, env))]))),
     moreOfResponse: by((proxy) => verdict(VERDICT_MORE, proxy.inspectDelay.response ?? VERDICT_ARG_NONE)),
     more: by((proxy) => verdict(VERDICT_MORE, proxy.inspectDelay.request ?? VERDICT_ARG_NONE)),
@@ -211,18 +218,29 @@ function persisted(tables: Tables, rules: Handler): Handler {
   };
 }
 
+/** There is no backend for the request, and so no server. */
+function unavailable(env: Environment): Handler {
+  const answer = env.error(503);
+  return (tx) => {
+    ends(tx, 'S', 'C');
+    return answer(tx);
+  };
+}
+
 function handlersOf(tables: Tables, backends: Backends, env: Environment): Handler[] {
   const handlers = new Array<Handler>(PHASE_COUNT).fill(pass);
   const chooseServer: Handler = (tx) => tables.servers[tx.backend]!.choose(tx);
   const ofFrontend = (sets: readonly RuleSet[]): Handler => (tx) => sets[tx.facts[FACT_FRONTEND]!]?.(tx) ?? VERDICT_CONTINUE;
   handlers[PHASE_CONNECTION] = ofFrontend(tables.connection);
   handlers[PHASE_SESSION] = ofFrontend(tables.session);
-  handlers[PHASE_CONTENT] = handlers[PHASE_REQUEST] = onTheWayIn(tables, chooseServer, env.error(503));
+  handlers[PHASE_CONTENT] = handlers[PHASE_REQUEST] = onTheWayIn(tables, chooseServer, unavailable(env));
   handlers[PHASE_SERVER] = chooseServer;
   handlers[PHASE_ERROR] = (tx) => env.error(tx.facts[FACT_STATUS]!)(tx);
   handlers[PHASE_RESPONSE] = persisted(tables, onTheWayOut(tables.outbound, tables.moreOfResponse, tables.captures));
   handlers[PHASE_TCP_RESPONSE] = onTheWayOut(tables.raw, tables.moreOfResponse);
   handlers[PHASE_AFTER] = onTheWayOut(tables.after, tables.moreOfResponse);
+  const tlvs = proxyTlvStep(env);
+  if (tlvs !== null) handlers[PHASE_PROXY_TLVS] = (tx) => (tlvs(tx), VERDICT_CONTINUE);
   handlers[PHASE_END] = (tx) => {
     backends.forget(tx.session);
     return VERDICT_CONTINUE;
@@ -252,27 +270,32 @@ class Failures {
     if (phase === PHASE_SLOT || phase === PHASE_END || phase === PHASE_AFTER) return VERDICT_CONTINUE;
     this.env.counters.internalError(tx);
     tx.edits.reset();
+    ends(tx, 'I');
     return phase === PHASE_REQUEST || phase === PHASE_RESPONSE || phase === PHASE_SERVER ? this.env.error(500)(tx) : VERDICT_CLOSE;
   }
 }
 
 /** Compiles a Model for one worker. Throws only for a Model that load() would not have made. */
 export function compile(model: Model, parts: PlanParts): Plan {
+  const made: { traffic: Traffic | null } = { traffic: null };
   const env = new Environment({
+    logLine: (profile) => made.traffic?.now(profile) ?? (() => undefined),
     model, state: parts.state, worker: parts.worker, counters: new Counters(parts.counters, model.proxies.length),
     ask: (topic, request) => parts.ask(topic, request), engine: () => parts.engine(),
     ...(parts.sticks === undefined ? {} : { sticks: parts.sticks }),
   });
   if (model.stickTables.length > 0) env.counters.onRequestDenied = (tx) => env.sticks().tables.count(tx.session, STICK_EVENT_ERROR);
-  const tables = tablesOf(model, env, parts.backends);
-  const handlers = handlersOf(tables, parts.backends, env);
+  const traffic = parts.route === undefined ? null : compileTraffic(model, { env, route: parts.route, writers: new Map(), seen: new Map() });
+  made.traffic = traffic;
+  const tables = tablesOf(model, env, parts.backends, traffic);
+  const handlers = logged(handlersOf(tables, parts.backends, env), traffic);
   env.error(500);
   const errors = model.proxies.map((proxy) => env.errorsOf(proxy.index));
   const failures = new Failures(env, parts.log ?? ((line) => process.stderr.write(`${line}\n`)));
   let tx: Tx | null = null;
   return {
     responses: env.responses.map((raw) => Buffer.from(raw, 'latin1')),
-    phases: phasesOf(model, tables, env),
+    phases: phasesOf(model, tables, env).map((bits, proxy) => bits | (traffic?.phases(model.proxies[proxy]!) ?? 0)),
     errors,
     keepsTlvs: env.keeps.has('proxy-tlvs'),
     patterns: env.patterns,

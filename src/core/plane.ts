@@ -121,6 +121,7 @@ export function proxyOptions(proxy: Proxy): number {
     if (proxy.isBackend) bits |= abi.PO_NOLINGER_SERVER;
   }
   if (proxy.mode === 'http') bits |= abi.PO_HTTP;
+  if (proxy.isFrontend && proxy.log.targets.length > 0) bits |= abi.PO_LOG;
   if (proxy.options.redispatch !== 0) bits |= abi.PO_REDISPATCH;
   if (proxy.disabled) bits |= abi.PO_DISABLED;
   if (proxy.servers.length > SMALL) bits |= abi.PO_NOTE_RELEASES;

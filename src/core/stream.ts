@@ -49,6 +49,8 @@ export interface Stream extends Tenant {
   lastRule: string | undefined;
   waitingRule: string | undefined;
   stopped: Stopped | null;
+  /** A line of the log was written ahead of the end. */
+  logged: boolean;
   /** The request is held back until its body is here. */
   buffering: boolean;
   /** The server's own status, whatever set-status made of it; 0 before the response. */
@@ -64,17 +66,17 @@ function clear(stream: Stream): void {
   stream.cookieLast = stream.cookieFirst = 0;
   stream.cookieIgnored = false;
   stream.stopped = null;
-  stream.buffering = false;
+  stream.buffering = stream.logged = false;
   stream.version = stream.id = -1;
   stream.nice = stream.priorityClass = stream.priorityOffset = stream.serverStatus = 0;
-  for (const name of Object.keys(stream.timeouts) as StreamTimeout[]) delete stream.timeouts[name];
+  for (const name in stream.timeouts) delete stream.timeouts[name as StreamTimeout];
 }
 
 export const streamKeeper: Keeper<Stream> = {
   make: () => ({
     ...NO_TENANT, requestCaptures: [], responseCaptures: [], method: undefined, uri: undefined, version: -1, uniqueId: undefined, id: -1,
     requestCookie: undefined, responseCookie: undefined, cookieState: '--', cookieServer: -1, cookieLast: 0, cookieFirst: 0, cookieIgnored: false, logLevel: undefined, nice: 0,
-    priorityClass: 0, priorityOffset: 0, timeouts: {}, retries: undefined, lastRule: undefined, waitingRule: undefined, stopped: null, buffering: false, serverStatus: 0,
+    priorityClass: 0, priorityOffset: 0, timeouts: {}, retries: undefined, lastRule: undefined, waitingRule: undefined, stopped: null, buffering: false, logged: false, serverStatus: 0,
   }),
   nextSession: () => undefined,
   nextRequest: clear,

@@ -5,6 +5,8 @@ export interface PoolEvents {
   /** A question of a worker; the promise's value is the answer. */
   ask(topic: string, request: unknown): Promise<unknown>;
   log(line: string): void;
+  /** Log messages for rings. */
+  records(records: Uint8Array): void;
   gc(worker: number, pauses: readonly (readonly [string, number])[]): void;
   /** A worker ended though nobody asked it to: the process can't go on. */
   died(worker: number, reason: string): void;
@@ -60,6 +62,9 @@ export class WorkerPool {
         return void this.answer(index, mail.id, this.events.ask(mail.topic, mail.request));
       case 'log':
         return this.events.log(mail.line);
+      case 'records':
+        this.events.records(mail.records);
+        return this.workers[index]?.postMessage({ kind: 'taken', bytes: mail.records.length } satisfies ToWorker);
       case 'gc':
         return this.events.gc(index, mail.pauses);
       default: {

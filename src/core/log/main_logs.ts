@@ -1,0 +1,79 @@
+/** Logs of the main thread: what the process says of itself, and the rings that all threads write to. */
+import type { LogTarget } from '../../config/log.js';
+import type { Model } from '../../config/model.js';
+import type { Addon } from '../addon.js';
+import { headerWriter, nowMicros } from './header.js';
+import { LEVELS, type LogLevel } from './level.js';
+import { Receivers, type Route } from './receivers.js';
+import { Ring } from './ring.js';
+import { eachRecord, LogSink } from './sink.js';
+import type { SystemLog } from './system_log.js';
+import { DEFAULT_TAG, sampler, wrapping, type LogShared } from './target.js';
+import { outputSink, router, type LogCounts } from './ways.js';
+
+type Write = (level: number, message: string) => void;
+
+export class MainLogs {
+  readonly rings: readonly Ring[];
+  /** Messages of this thread, and what rings' servers did not get in time. */
+  readonly counts = { sent: 0, dropped: 0 };
+  readonly route: LogShared['route'];
+  private readonly seen: LogShared['seen'] = new Map();
+  private readonly ofProxy: readonly (readonly Write[])[];
+  private readonly ofProcess: readonly Write[];
+  private readonly output: LogSink;
+  private readonly ringSink: LogSink;
+
+  constructor(private readonly model: Model, addon: Addon) {
+    const counts: LogCounts = {
+      sent: (messages) => (this.counts.sent += messages),
+      dropped: (messages) => (this.counts.dropped += messages),
+    };
+    const receivers = new Receivers(model);
+    this.rings = model.rings.map((ring) => new Ring(ring, counts));
+    this.output = outputSink(addon, receivers, counts);
+    this.ringSink = new LogSink((records, length) => this.toRings(records, length));
+    this.route = router(receivers, { output: this.output, rings: this.ringSink });
+    this.ofProcess = model.global.log.targets.map((target) => this.compile(target, null));
+    this.ofProxy = model.proxies.map(({ log }) => log.targets.map((target) => this.compile(target, log.tag)));
+  }
+
+  private compile(target: LogTarget, tag: string | null): Write {
+    const { hostname, tag: globalTag } = this.model.global.log;
+    const { length, format } = wrapping(target, this.model);
+    const header = headerWriter(format, { hostname, tag: tag ?? globalTag ?? DEFAULT_TAG, pid: process.pid, facility: target.facility });
+    const wanted = sampler(target, this.seen);
+    const routeOf = this.route(target);
+    return (level, message) => {
+      const route: Route | undefined = level <= target.maxLevel && wanted() ? routeOf() : undefined;
+      if (route === undefined) return;
+      route.sink.open(route.receiver, length);
+      header(route.sink, Math.max(level, target.minLevel), nowMicros(), '');
+      route.sink.put(message);
+      route.sink.close();
+    };
+  }
+
+  readonly log: SystemLog = (level: LogLevel, message: string, proxy?: number) => {
+    const number = LEVELS.indexOf(level);
+    const text = Buffer.from(message.replace(/\n+$/, ''), 'utf8').toString('latin1');
+    for (const write of (proxy === undefined ? this.ofProcess : this.ofProxy[proxy]) ?? []) write(number, text);
+  };
+
+  /** Messages of a worker for rings. */
+  toRings(records: Uint8Array, length = records.length): void {
+    eachRecord(records, length, (ring, message) => this.rings[ring]?.add(message));
+  }
+
+  /** What was logged up to now leaves now: the process is about to end. */
+  flush(): void {
+    this.output.flush();
+    this.ringSink.flush();
+  }
+
+  /** Rings let their servers go. */
+  close(): void {
+    this.flush();
+    for (const ring of this.rings) ring.close();
+  }
+}
