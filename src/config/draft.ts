@@ -28,6 +28,7 @@ import type {
   Resolution,
   Rule,
   RuleFamily,
+  RuntimeLevel,
   Server,
   SocketAddress,
   Timeouts,
@@ -97,6 +98,7 @@ export interface GlobalDraft {
   readonly unixBind: UnixBind;
   readonly tune: Mutable<Tune>;
   readonly variables: GlobalVariable[];
+  readonly runtime: { readonly sockets: BindDraft[]; timeout: number; maxconn: number; payload: number };
   readonly log: GlobalLogDraft;
   dnsFamilies: Global['dnsFamilies'];
   /** `server-state-base`, `server-state-file`, `stats-file`; latin1, as words are. */
@@ -132,6 +134,10 @@ export interface BindDraft {
   gid: number | null;
   id: number | null;
   guidPrefix: { readonly value: string; readonly span: Span } | null;
+  /** For sockets of the runtime API. */
+  level: RuntimeLevel;
+  severity: 'none' | 'number' | 'string';
+  exposeFd: boolean;
   readonly addresses: readonly { readonly address: DraftAddress; readonly span: Span }[];
   readonly span: Span;
 }
@@ -155,6 +161,9 @@ export function newBind(addresses: BindDraft['addresses'], span: Span): BindDraf
     uid: null,
     gid: null,
     id: null,
+    level: 'operator',
+    severity: 'none',
+    exposeFd: false,
     addresses,
     span,
   };
@@ -387,6 +396,7 @@ export function newGlobal(): GlobalDraft {
     unixBind: { prefix: '', mode: null, uid: null, gid: null },
     tune: { bufsize: 16384, maxrewrite: 1024, pipesize: 0, maxHeaders: 101, maxAccept: 4, stickCounters: 3, shareIdle: true },
     variables: [],
+    runtime: { sockets: [], timeout: 10_000, maxconn: 10, payload: 128 * 1024 },
     log: { lines: [], tag: null, hostname: null },
     dnsFamilies: 'auto',
     stateBase: null,

@@ -7,7 +7,7 @@ import { bindOptionRows } from './options.js';
 export const bindTable = new KeywordTable([
   ...bindOptionRows,
   ...inertWords<BindDraft>('worker threads are placed by the operating system', 'thread+1 process+1 shards+1 nice+1'),
-  ...inertWords<BindDraft>('the runtime API is not available yet', 'level+1 severity-output+1 expose-fd+1 label+1'),
+  ...inertWords<BindDraft>('it only names the line', 'label+1'),
   ...inertWords<BindDraft>(
     'TLS is not available yet, and this bind line does not ask for it',
     `ca-ignore-err+1 crt-ignore-err+1 ciphers+1 ciphersuites+1

@@ -1,7 +1,8 @@
 import { findGroup, findUser } from '../../accounts.js';
 import type { BindDraft } from '../../draft.js';
+import type { RuntimeLevel } from '../../model.js';
 import { INT_MAX } from '../../walk.js';
-import { flag, integer, text, time } from '../make.js';
+import { choice, flag, integer, text, time } from '../make.js';
 import type { KeywordRow } from '../row.js';
 import { parseGuid } from '../guid.js';
 import { octalMode } from './unix.js';
@@ -82,6 +83,15 @@ export const bindOptionRows: readonly Row[] = [
       bind.guidPrefix = parseGuid(walk) ?? null;
     },
   },
+  choice<BindDraft, RuntimeLevel>('level', ['user', 'operator', 'admin'], 'What connections to this socket of the runtime API may do; operator unless set.', (bind, value) => {
+    bind.level = value;
+  }),
+  choice<BindDraft, BindDraft['severity']>('severity-output', ['none', 'number', 'string'], 'How messages of the runtime API show their severity; none unless set.', (bind, value) => {
+    bind.severity = value;
+  }),
+  choice<BindDraft, 'listeners'>('expose-fd', ['listeners'], 'A new process may take the listening sockets over this socket of the runtime API.', (bind) => {
+    bind.exposeFd = true;
+  }),
   owner('user', 'uid', findUser),
   owner('group', 'gid', findGroup),
 ];

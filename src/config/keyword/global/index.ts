@@ -6,6 +6,7 @@ import { jwtRows } from './jwt.js';
 import { globalLogRows } from './log.js';
 import { knownGlobalRows } from './known.js';
 import { processRows } from './process.js';
+import { runtimeRows } from './runtime.js';
 import { savedRows } from './saved.js';
 import { stickRows } from './stick.js';
 import { tuneRows } from './tune.js';
@@ -13,4 +14,4 @@ import { variableRows } from './variables.js';
 import { unixBindRow } from './unix_bind.js';
 import { KeywordTable } from '../table.js';
 
-export const globalTable = new KeywordTable([...processRows, ...tuneRows, ...stickRows, ...checkRows, ...savedRows, ...environmentRows, ...variableRows, unixBindRow, ...jwtRows, ...httpRows, ...globalLogRows, ...knownGlobalRows]);
+export const globalTable = new KeywordTable([...processRows, ...tuneRows, ...stickRows, ...checkRows, ...savedRows, ...runtimeRows, ...environmentRows, ...variableRows, unixBindRow, ...jwtRows, ...httpRows, ...globalLogRows, ...knownGlobalRows]);

@@ -6,7 +6,6 @@ type Row = KeywordRow<GlobalDraft>;
 
 /** HAProxy's keywords that only tune what tsproxy has no part of, by the reason why they have no effect. */
 const INERT: Readonly<Record<string, string>> = {
-  'the runtime API is not available yet': 'stats',
   'TLS is not available yet': `acme.scheduler ca-base issuers-chain-path maxsslconn maxsslrate ssl-default-bind-ciphers
     ssl-default-bind-ciphersuites ssl-default-bind-client-sigalgs ssl-default-bind-curves ssl-default-bind-options
     ssl-default-bind-sigalgs ssl-default-server-ciphers ssl-default-server-ciphersuites ssl-default-server-client-sigalgs
@@ -53,7 +52,7 @@ const INERT: Readonly<Record<string, string>> = {
     nogetaddrinfo nokqueue nopoll noreuseport prealloc-fd profiling.memory profiling.tasks quick-exit quiet setcap insecure-setuid-wanted
     close-spread-time warn-blocked-traffic-after shm-stats-file shm-stats-file-max-objects stress-level
     tune.applet.zero-copy-forwarding tune.buffers.limit tune.buffers.reserve
-    tune.bufsize.large tune.bufsize.small tune.cli.max-payload-size tune.defaults.purge tune.disable-fast-forward
+    tune.bufsize.large tune.bufsize.small tune.defaults.purge tune.disable-fast-forward
     tune.disable-zero-copy-forwarding tune.epoll.mask-events tune.events.max-events-at-once tune.fail-alloc
     tune.fd.edge-triggered tune.fd.tables tune.glitches.kill.cpu-usage tune.h1.zero-copy-fwd-recv tune.h1.zero-copy-fwd-send tune.http.cookielen
     tune.http.logurilen tune.idletimer tune.listener.default-shards tune.listener.multi-queue

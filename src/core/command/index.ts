@@ -1,0 +1,15 @@
+import { help } from './help.js';
+import type { CommandRow } from './row.js';
+import { sessionRows } from './session.js';
+import { CommandTable } from './table.js';
+
+const helpRow: CommandRow = {
+  words: 'help',
+  usage: '[<command>]',
+  doc: 'list matching or all commands',
+  level: 'user',
+  run: ({ args, client }) => help(commands, client, args),
+};
+
+/** All commands of the runtime API, by family. */
+export const commands = new CommandTable([helpRow, ...sessionRows]);
