@@ -1,4 +1,6 @@
 // The cases. kind says how a run goes (see measure.mjs); peers are in the order of comparison: the first against each other one.
+import { rules } from './rules.mjs';
+
 const three = ['tsproxy', 'haproxy', 'nginx'];
 const splice = ['tsproxy', 'tsproxy nosplice'];
 
@@ -16,6 +18,7 @@ export const cases = {
   'http-32k': http(32 << 10, '32 KiB'),
   'http-256k': http(256 << 10, '256 KiB'),
   'http-4m': http(4 << 20, '4 MiB'),
+  rules: { ...http(1 << 10, '1 KiB'), peers: ['tsproxy', 'haproxy'], rules, what: '20 path ACLs, six header rules, an added request id, 1 KiB bodies, CPU per request' },
   'connect-http': connect('http'),
   'connect-tcp': connect('tcp'),
   'idle-http': idle('http', null, 'nothing sent, mode http'),

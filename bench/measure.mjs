@@ -10,10 +10,10 @@ const REQUEST = 'GET /1 HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n
 const originPort = (lab, kind) => (kind === 'bulk' ? lab.origin.source : lab.origin.http);
 const probe = (kind) => (kind === 'bulk' ? null : REQUEST);
 
-export function open(lab, name, { kind, mode, connections }) {
+export function open(lab, name, { kind, mode, connections, rules }) {
   // 9,000 connections with two ends must fit into 20,000 descriptors, a usual hard limit: few of them for pipes then.
   const room = kind === 'idle' ? { maxconn: connections + 200, maxpipes: 50 } : { maxconn: Math.max(4000, connections + 500) };
-  return startPeer(name, { mode, origin: originPort(lab, kind), ...room }, lab.cores.proxy, probe(kind));
+  return startPeer(name, { mode, origin: originPort(lab, kind), rules, ...room }, lab.cores.proxy, probe(kind));
 }
 
 async function withLoad(lab, port, { kind, connections, size }, use) {

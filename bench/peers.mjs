@@ -1,4 +1,4 @@
-// The proxies that are compared. One description ({ mode, port, origin, maxconn, maxpipes?, nosplice? }) becomes the configuration of each, written
+// The proxies that are compared. One description ({ mode, port, origin, maxconn, maxpipes?, nosplice?, rules? }) becomes the configuration of each, written
 // by its row; the rest is left at each one's defaults.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { freePort, serving, start, stop } from './process.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const NGINX_STREAM = '/usr/lib/nginx/modules/ngx_stream_module.so';
 
-export function haproxyConfiguration({ mode, port, origin, maxconn, maxpipes, nosplice }) {
+export function haproxyConfiguration({ mode, port, origin, maxconn, maxpipes, nosplice, rules = [] }) {
   return `global
   maxconn ${maxconn}
   nbthread 1
@@ -24,7 +24,7 @@ defaults
 
 frontend in
   bind 127.0.0.1:${port}
-  default_backend out
+${rules.map((line) => `  ${line}\n`).join('')}  default_backend out
 
 backend out
   server origin 127.0.0.1:${origin}

@@ -7,6 +7,8 @@ export interface EditPage {
 }
 
 const RECORD = 8;
+const COLON = 58;
+const BLANK = 32;
 const padded = (length: number): number => (length + 3) & ~3;
 const recordSize = (length: number): number => RECORD + padded(length);
 
@@ -130,9 +132,9 @@ export class HeadEdits {
     if (this.startLine !== null) writer.record(EDIT_START_LINE, 0, this.startLine);
     for (let row = 0; this.changed > 0 && row < count && row < this.maxHeaders; row++) {
       if (this.deleted[row] !== 0) writer.record(EDIT_DELETE, row, '');
-      else if (this.names[row] !== null) writer.record(EDIT_REPLACE, row, `${this.names[row]}: ${this.values[row]}`);
+      else if (this.names[row] !== null) writer.field(EDIT_REPLACE, row, this.names[row]!, this.values[row]!);
     }
-    for (let i = 0; i < this.added; i++) writer.record(EDIT_APPEND, 0, `${this.addedNames[i]}: ${this.addedValues[i]}`);
+    for (let i = 0; i < this.added; i++) writer.field(EDIT_APPEND, 0, this.addedNames[i]!, this.addedValues[i]!);
     writer.record(EDIT_END, 0, '');
   }
 
@@ -154,14 +156,35 @@ class RecordWriter {
   constructor(private readonly bytes: Uint8Array, private at: number) {}
 
   record(op: number, row: number, text: string): void {
+    this.text(text, this.head(op, row, text.length));
+    this.at += recordSize(text.length);
+  }
+
+  /** A record of `name: value`. */
+  field(op: number, row: number, name: string, value: string): void {
+    const length = name.length + 2 + value.length;
+    let at = this.text(name, this.head(op, row, length));
+    this.bytes[at++] = COLON;
+    this.bytes[at++] = BLANK;
+    this.text(value, at);
+    this.at += recordSize(length);
+  }
+
+  /** Returns where the text of the record begins. */
+  private head(op: number, row: number, length: number): number {
     const { bytes } = this;
     let at = this.at;
     bytes[at++] = op;
     bytes[at++] = 0;
     bytes[at++] = row & 255;
     bytes[at++] = row >> 8;
-    for (let shift = 0; shift < 32; shift += 8) bytes[at++] = (text.length >>> shift) & 255;
-    for (let i = 0; i < text.length; i++) bytes[at++] = text.charCodeAt(i);
-    this.at = this.at + recordSize(text.length);
+    for (let shift = 0; shift < 32; shift += 8) bytes[at++] = (length >>> shift) & 255;
+    return at;
+  }
+
+  private text(text: string, from: number): number {
+    const { bytes } = this;
+    for (let i = 0; i < text.length; i++) bytes[from + i] = text.charCodeAt(i);
+    return from + text.length;
   }
 }

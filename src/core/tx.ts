@@ -42,6 +42,8 @@ export class Tx {
   readonly bytes: Uint8Array;
   /** Raised with each decide() and each edit of the head: what is remembered under an older number is stale. */
   serial = 0;
+  /** The same for what hangs on the request line alone. */
+  lineSerial = 0;
   phase = 0;
   readonly edits: HeadEdits;
   readonly variables = new Variables();
@@ -86,6 +88,7 @@ export class Tx {
   /** To be called before each decision. */
   begin(phase: number): void {
     this.serial++;
+    this.lineSerial++;
     this.phase = phase;
     this.strict = true;
     this.newMethod = this.target = null;
@@ -155,17 +158,17 @@ export class Tx {
   /** The request target as sent or as rewritten; undefined if no request head is there. */
   uri(): string | undefined {
     if (this.target !== null) return this.target;
-    if (this.uriSerial === this.serial) return this.uriText;
+    if (this.uriSerial === this.lineSerial) return this.uriText;
     if (!this.hasRequest()) return undefined;
     this.uriText = this.slice(this.facts[FACT_URI_OFF]!, this.facts[FACT_URI_LEN]!);
-    this.uriSerial = this.serial;
+    this.uriSerial = this.lineSerial;
     return this.uriText;
   }
 
   /** From the first slash after scheme and authority to the question mark; undefined if there is none (`*`). */
   path(): string | undefined {
-    if (this.pathSerial !== this.serial) {
-      this.pathSerial = this.serial;
+    if (this.pathSerial !== this.lineSerial) {
+      this.pathSerial = this.lineSerial;
       const uri = this.uri();
       const start = uri === undefined ? -1 : pathStart(uri);
       this.pathText = start < 0 ? undefined : uri!.slice(start, pathEnd(uri!, start));
@@ -319,6 +322,7 @@ export class Tx {
     this.newMethod = method;
     this.target = uri;
     this.serial++;
+    this.lineSerial++;
     return true;
   }
   setStatus(status: number, reason: string): boolean {

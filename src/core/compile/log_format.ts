@@ -66,10 +66,24 @@ function samplePart(item: LogFormatSample, encoding: Encoding, binary: boolean, 
   return constant === null ? make : make(undefined as unknown as Tx);
 }
 
+/** All bytes with two digits. */
+const HEX: readonly string[] = Array.from({ length: 256 }, (_unused, byte) => byte.toString(16).toUpperCase().padStart(2, '0'));
+
+function hexNumber(value: number, digits: number): string {
+  if (value < 0 || value > 0xffffffff || digits !== 4) return value.toString(16).toUpperCase().padStart(digits, '0');
+  const low = HEX[(value >> 8) & 255]! + HEX[value & 255]!;
+  if (value < 0x10000) return low;
+  const high = value < 0x1000000 ? HEX[value >>> 16]! : HEX[value >>> 24]! + HEX[(value >> 16) & 255]!;
+  return (high.startsWith('0') ? high.slice(1) : high) + low;
+}
+
 /** What the flag X makes of addresses and numbers. */
 function hexOf(value: Value, digits: number): string {
-  if (typeof value === 'number') return value.toString(16).toUpperCase().padStart(digits, '0');
-  return isIp(value) ? Buffer.from(value.bytes).toString('hex').toUpperCase() : toText(value);
+  if (typeof value === 'number') return hexNumber(value, digits);
+  if (!isIp(value)) return toText(value);
+  let text = '';
+  for (let i = 0; i < value.bytes.length; i++) text += HEX[value.bytes[i]!]!;
+  return text;
 }
 
 /** How an alias's value is written before quotes and escapes. */
