@@ -89,7 +89,8 @@ function judge(loaded: Loaded, cli: CommandLine, silent: boolean): Model | numbe
   if (zeroWarning && shown.some(({ severity }) => severity === 'warning')) {
     return alert("config : Some warnings were found and 'zero-warning' is set. Aborting.");
   }
-  if (loaded.model.listeners.length === 0) {
+  const { listeners, logForwards, global } = loaded.model;
+  if (listeners.length + logForwards.length + global.runtime.sockets.length === 0) {
     if (!cli.quiet) printText('Configuration file has no error but will not start (no listener) => exit(2).\n');
     return NO_LISTENER;
   }
