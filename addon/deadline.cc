@@ -4,6 +4,7 @@
 #include "dial.h"
 #include "ending.h"
 #include "engine_parts.h"
+#include "observe.h"
 #include "override.h"
 #include "reply.h"
 #include "stick_track.h"
@@ -117,11 +118,12 @@ void turn(Worker& w, Session& s) { enter(w, s, SessionState::Connect); }
 
 void client_late(Worker& w, Session& s) {
   bool head = s.has(SF_HTTP) && !s.has(SF_RESPONDED) && s.state == SessionState::Transfer;
-  if (head) refuse(w, s, 408, 'c', s.up.has(BF_SHUTR) ? 'H' : 'D');
+  if (head) refuse(w, s, 408, 'c', 'H');
   else refuse(w, s, 0, 'c', 'D');
 }
 
 void server_late(Worker& w, Session& s) {
+  if (s.has(SF_HTTP) && !s.has(SF_RESPONDED)) observe(w, s, HANA_HTTP_READ_TIMEOUT);
   if (may_send_again(w, s, RE_RESPONSE_TIMEOUT)) {
     send_again(w, s);
   } else if (s.has(SF_HTTP) && !s.has(SF_RESPONDED)) {

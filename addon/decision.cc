@@ -189,16 +189,24 @@ Step queue(Worker& w, Session& s, int32_t phase, int32_t) {
 
 Step yield(Worker& w, Session& s, int32_t phase, int32_t) { return park(w, s, phase); }
 
-Step respond(Worker& w, Session& s, int32_t, int32_t arg) {
+// What the core does not explain is processed locally (manual: L).
+void note_local(Session& s, int32_t phase) { note_cause(s, 'L', phase == PHASE_RESPONSE ? 'H' : 'R'); }
+
+Step respond(Worker& w, Session& s, int32_t phase, int32_t arg) {
+  note_local(s, phase);
   if (arg < 0 || arg >= static_cast<int32_t>(w.conf.responses.size())) return refuse(w, s, 500, 'I', 'R');
   return answer_canned(w, s, static_cast<size_t>(arg));
 }
 
-Step send_reply(Worker& w, Session& s, int32_t, int32_t) { return answer_staged(w, s); }
+Step send_reply(Worker& w, Session& s, int32_t phase, int32_t) {
+  note_local(s, phase);
+  return answer_staged(w, s);
+}
 
 Step error(Worker& w, Session& s, int32_t phase, int32_t arg) {
-  char where = phase == PHASE_SERVER ? 'C' : phase == PHASE_RESPONSE ? 'H' : 'R';
-  return refuse(w, s, arg, phase == PHASE_SERVER ? 'S' : 'P', where);
+  // No server is to be had: the choice may be part of the decision about the request.
+  if (phase == PHASE_SERVER || arg == 503) return refuse(w, s, arg, 'S', 'C');
+  return refuse(w, s, arg, 'P', phase == PHASE_RESPONSE ? 'H' : 'R');
 }
 
 // Connections and sessions that a rule refuses before there is a request.
@@ -211,7 +219,9 @@ void count_denied(Worker& w, Session& s, int32_t phase) {
 
 Step close(Worker& w, Session& s, int32_t phase, int32_t) {
   count_denied(w, s, phase);
-  note_cause(s, 'P', 'R');
+  bool response = phase == PHASE_RESPONSE || phase == PHASE_TCP_RESPONSE;
+  if (response) s.status = 0;   // none reaches the client
+  note_cause(s, 'P', response ? 'D' : 'R');
   end_session(w, s);
   return Step::Wait;
 }

@@ -48,7 +48,6 @@ void count_cause(Worker& w, Session& s) {
   if (s.cause == 'C' || s.cause == 'c') both(CB_CLIENT_ABORTS, CS_CLIENT_ABORTS);
   if ((s.cause == 'S' || s.cause == 's') && s.where == 'H') both(CB_RESP_ERRORS, CS_RESP_ERRORS);
   if ((s.cause == 'S' || s.cause == 's') && s.where == 'D') both(CB_SERVER_ABORTS, CS_SERVER_ABORTS);
-  if (s.cause == 'P' && s.where == 'H') both(CB_RESP_ERRORS, CS_RESP_ERRORS);
 }
 
 void reset_channel(Worker& w, Channel& ch) {
@@ -144,7 +143,7 @@ void finish_stream(Worker& w, Session& s) {
 Step next_stream(Worker& w, Session& s) {
   // Unread bytes of the client: more of this request, or another one.
   bool sending = !s.up.has(BF_SHUTR) || (s.client->flags & CO_IN) != 0;
-  bool complete = s.cause == '-' || s.cause == 'L';   // L: answered by us, which is no failure
+  bool complete = s.cause == '-' || s.has(SF_LOCAL);   // what rules have answered is no failure of the connection
   bool go_on = s.has(SF_CLIENT_KEEP) && complete && !s.has(SF_TUNNEL) && !w.stopping;
   reset_channel(w, s.up);
   reset_channel(w, s.down);

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <new>
 #include "decision.h"
+#include "ending.h"
 #include "engine_parts.h"
 
 namespace tsproxy {
@@ -50,7 +51,8 @@ bool take_over(Worker& w, Session& s, int32_t phase) {
   const bool lasting = phase == PHASE_CONNECTION || phase == PHASE_SESSION;
   if (addresses && phase != PHASE_CONNECTION && !keep_endpoints(w, s)) return false;
   if ((take & TAKE_NO_RETRY) != 0) s.flags |= SF_NO_RETRY;
-  if ((addresses && !lasting) || (take & ~(TAKE_SOURCE | TAKE_DESTINATION | TAKE_NO_RETRY)) != 0) {
+  if ((take & TAKE_TERM) != 0) note_cause(s, static_cast<char>(f[FACT_TERM] & 0xff), static_cast<char>(f[FACT_TERM] >> 8 & 0xff));
+  if ((addresses && !lasting) || (take & ~(TAKE_SOURCE | TAKE_DESTINATION | TAKE_NO_RETRY | TAKE_TERM)) != 0) {
     Overrides* own = overrides_of(s);
     if (own == nullptr) return false;
     if (addresses && !lasting && !own->addressed) {

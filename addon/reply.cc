@@ -202,7 +202,6 @@ Step step_reply(Worker& w, Session& s) {
     return Step::Wait;
   }
   if (!s.down.has(BF_EMPTY) || s.rest_length > 0) return Step::Wait;
-  note_cause(s, 'L', 'R');
   finish_stream(w, s);
   return next_stream(w, s);
 }

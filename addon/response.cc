@@ -5,6 +5,7 @@
 #include "dial.h"
 #include "ending.h"
 #include "engine_parts.h"
+#include "observe.h"
 #include "reply.h"
 #include "stick_track.h"
 #include "http1_write.h"
@@ -20,7 +21,13 @@ constexpr int INTERIM_MOST = 64;   // 1xx responses to one request
 // The server closed or failed before its head was complete.
 Step no_response(Worker& w, Session& s) {
   if (can_dial_again(w, s)) return dial_again(w, s);
+  // One that was used before may have been about to close when the request came: that is nobody's fault.
+  bool fault = !s.has(SF_REUSED) || s.has(SF_DATA_FROM_SERVER);
+  if (fault) observe(w, s, (s.target->flags & CO_READ_ERROR) != 0 ? HANA_HTTP_READ_ERROR : HANA_HTTP_BROKEN_PIPE);
   if (may_send_again(w, s, s.has(SF_DATA_FROM_SERVER) ? RE_JUNK_RESPONSE : RE_EMPTY_RESPONSE)) return send_again(w, s);
+  // The server was told that the client may have gone, and gave up (option abortonclose).
+  bool doubted = s.up.has(BF_SHUTW) && (s.client->flags & (CO_RDHUP | CO_READ_END)) != 0;
+  if (doubted && (w.backend(s).options & PO_ABORT_ON_CLOSE) != 0) return refuse(w, s, 400, 'C', 'H');
   // As if the client's own keep-alive connection had closed: it sends the request again.
   if (s.has(SF_REUSED) && s.requests > 1 && !s.has(SF_DATA_FROM_SERVER)) return refuse(w, s, 0, 'S', 'H');
   count_tracked(w, s, STICK_EVENT_FAIL);
@@ -28,8 +35,11 @@ Step no_response(Worker& w, Session& s) {
 }
 
 Step bad_response(Worker& w, Session& s) {
+  observe(w, s, HANA_HTTP_HEADERS);
   if (may_send_again(w, s, RE_JUNK_RESPONSE)) return send_again(w, s);
   count_tracked(w, s, STICK_EVENT_FAIL);
+  count(&w.backend_row(s)[CB_RESP_ERRORS]);
+  count(&w.server_row(s)[CS_RESP_ERRORS]);
   return refuse(w, s, 502, 'P', 'H');
 }
 
@@ -73,6 +83,7 @@ void note_server(Session& s, const Http1Head& head, BodyKind kind) {
 
 Step response_complete(Worker& w, Session& s) {
   s.status = w.loaded.head.status;
+  if (!s.has(SF_DECIDED)) observe(w, s, status_outcome(s.status));
   if (may_send_again(w, s, retry_bit(s.status))) return send_again(w, s);
   track_status(w, s, s.status);
   if ((w.loaded.head.flags & H1_INSECURE) != 0) s.flags |= SF_INSECURE;
@@ -123,6 +134,7 @@ Step send_response(Worker& w, Session& s) {
   if (m.head.status == 101 && !s.has(SF_UPGRADE)) return bad_response(w, s);
   if (asks(w, s, PHASE_AFTER) && ask(w, s, PHASE_AFTER, true) != VERDICT_CONTINUE) return refuse(w, s, 500, 'P', 'H');
   BodyKind kind = tunnel ? BodyKind::Tunnel : response_body_kind(m.head, s.sent_method);
+  if (kind == BodyKind::Chunked && begins_badly(m, kind)) return bad_response(w, s);
   s.down.drop = s.method == HM_HEAD;
   HeadChange change;
   change.edits = m.edited ? w.window.edits() : nullptr;

@@ -88,7 +88,9 @@ Step step_choose(Worker& w, Session& s) {
 Step step_parked(Worker& w, Session& s) {
   bool gone = (s.client->flags & CO_FAILED) != 0;
   bool shut = (s.client->flags & (CO_RDHUP | CO_READ_END)) != 0;
-  if (gone || (shut && s.has(SF_HTTP) && (w.backend(s).options & PO_ABORT_ON_CLOSE) != 0)) {
+  bool tarpit = s.has(SF_PAUSED) && s.where == 'T';
+  if (tarpit && (gone || shut)) s.flags |= SF_INSPECTED;   // nobody is held any more: the rule says its word
+  else if (gone || (shut && s.has(SF_HTTP) && (w.backend(s).options & PO_ABORT_ON_CLOSE) != 0)) {
     note_cause(s, 'C', s.has(SF_QUEUED) ? 'Q' : 'R');
     end_session(w, s);
     return Step::Wait;

@@ -36,13 +36,14 @@ Step bad_request(Worker& w, Session& s, int32_t status) {
 
 // The client has gone, or has shut its side, before its head was complete.
 Step head_ended(Worker& w, Session& s) {
-  bool broken = (s.client->flags & (CO_READ_ERROR | CO_FAILED)) != 0;
-  if (!s.has(SF_STARTED) || broken) {
-    if (s.has(SF_STARTED)) note_cause(s, 'C', 'R');
+  // A connection that goes on may end between two requests; one on which nothing ever came may be a probe.
+  bool ignored = !s.has(SF_STARTED) && (s.requests > 0 || (w.frontend(s).options & PO_HTTP_IGNORE_PROBES) != 0);
+  if (ignored) {
     end_session(w, s);
     return Step::Wait;
   }
   s.flags |= SF_STREAM;
+  s.status = 400;
   count_tracked(w, s, STICK_EVENT_REQUEST);
   count_tracked(w, s, STICK_EVENT_ERROR);
   return refuse(w, s, 400, 'C', 'R');
@@ -172,6 +173,14 @@ void consume(Worker& w, Session& s, Channel& ch, const char* head, size_t head_l
   if (body < n && !ch.body.bad() && !put_ahead(w, *m.from, rest + body, n - body)) ch.flags |= BF_NO_MEMORY;
 }
 
+bool begins_badly(const Loaded& m, BodyKind kind) {
+  size_t used = std::min<size_t>(m.n, m.head.skipped + m.head.length);
+  Http1Body body;
+  body.begin(kind, m.head.content_length);
+  body.feed(m.bytes + used, m.n - used);
+  return body.bad();
+}
+
 Step step_head(Worker& w, Session& s) {
   if (s.target != nullptr && !alive(*s.target)) close_connection(w, s.target);   // kept for this client, and dead
   size_t limit = head_limit(w);
@@ -184,6 +193,7 @@ Step step_head(Worker& w, Session& s) {
       Parse parsed = parse_loaded_request(w, s, s.seen, error);
       if (parsed == Parse::Error) return bad_request(w, s, error.status);
       if (parsed == Parse::Complete) {
+        if ((w.loaded.head.flags & H1_CHUNKED) != 0 && begins_badly(w.loaded, BodyKind::Chunked)) return bad_request(w, s, 400);
         enter(w, s, SessionState::Request);
         return Step::Again;
       }

@@ -5,6 +5,8 @@
 
 namespace tsproxy {
 
+struct Loaded;
+
 // The largest head: what fits into a buffer beside tune.maxrewrite.
 size_t head_limit(const Worker& w);
 // Brings what is at hand of a head into the window: what was read ahead, and one read behind it if all of that has been
@@ -18,6 +20,9 @@ bool unload(Worker& w);
 bool apply_edits(Worker& w);
 // The loaded message is consumed: head, and what of its body is there; bytes behind it go back into `ahead`.
 void consume(Worker& w, Session& s, Channel& ch, const char* head, size_t head_length);
+
+// The framing of what is loaded of the body is broken: no word of the message has been passed on yet.
+bool begins_badly(const Loaded& m, BodyKind kind);
 
 // stream.cc: requests
 Step step_head(Worker& w, Session& s);

@@ -25,10 +25,19 @@ Step finish(Worker& w, Session& s) {
   return next_stream(w, s);
 }
 
-Step abort(Worker& w, Session& s, char cause) {
-  note_cause(s, cause, s.has(SF_RESPONDED) ? 'D' : 'H');
+// The client has gone: while it was sending, or receiving, or while it waited for the response.
+Step client_left(Worker& w, Session& s) {
+  note_cause(s, 'C', s.has(SF_RESPONDED) || !s.up.body.done() ? 'D' : 'H');
   end_session(w, s);
   return Step::Wait;
+}
+
+// option abortonclose: a client that has shut its side may have lost interest. Its server is told in the same way, and decides.
+void pass_doubt(Worker& w, Session& s) {
+  bool shut = (s.client->flags & (CO_RDHUP | CO_READ_END)) != 0 && !s.has(SF_RESPONDED);
+  if (!shut || (w.backend(s).options & PO_ABORT_ON_CLOSE) == 0 || !s.up.has(BF_SHUTR) || !s.up.has(BF_EMPTY) || s.up.has(BF_SHUTW)) return;
+  shut_write(*s.target);
+  s.up.flags |= BF_SHUTW;
 }
 
 // Step::Again: the state has changed or the session is over.
@@ -59,11 +68,10 @@ Step settle_early(Worker& w, Session& s) {
 }
 
 Step settle_streams(Worker& w, Session& s) {
-  if (broken(*s.client) || (s.client->flags & CO_FAILED) != 0) return abort(w, s, 'C');
-  if (s.up.has(BF_CUT) && s.client->ended()) return abort(w, s, 'C');
+  if (broken(*s.client) || (s.client->flags & CO_FAILED) != 0) return client_left(w, s);
+  if (s.up.has(BF_CUT) && s.client->ended()) return client_left(w, s);
   if (s.up.has(BF_CUT) && !s.has(SF_RESPONDED)) return refuse(w, s, 400, 'P', 'D');
-  bool shut = (s.client->flags & (CO_RDHUP | CO_READ_END)) != 0;
-  if (shut && !s.has(SF_RESPONDED) && (w.backend(s).options & PO_ABORT_ON_CLOSE) != 0) return abort(w, s, 'C');
+  pass_doubt(w, s);
   if (!s.has(SF_RESPONDED) || !s.down.has(BF_SHUTR) || !s.down.has(BF_EMPTY)) return Step::Wait;
   if (s.down.has(BF_CUT)) {   // the client must notice that something is missing
     note_cause(s, s.target->ended() ? 'S' : 'P', 'D');

@@ -1,5 +1,6 @@
 /** `option checkcache`: responses that set a cookie and that a cache may keep are blocked (manual: option checkcache). */
 import { VERDICT_CONTINUE } from './abi.js';
+import { ends } from './ending.js';
 import type { RuleSet } from './phase.js';
 import type { CompileEnv } from './row.js';
 import { headerName, type HeaderName, type Tx } from './tx.js';
@@ -59,6 +60,7 @@ export function cacheStep(env: CompileEnv): RuleSet {
   return (tx) => {
     if (tx.nextHeader(SET_COOKIE, 0) < 0 || !keepsCookie(tx)) return VERDICT_CONTINUE;
     env.counters.denied(tx);
+    ends(tx, 'P');
     return refuse(tx);
   };
 }

@@ -1,6 +1,7 @@
 import type { Proxy } from '../config/model.js';
 import { VERDICT_CONTINUE } from './abi.js';
 import { rewritten } from './action/rewrite.js';
+import { ends } from './ending.js';
 import type { RuleSet } from './phase.js';
 import type { CompileEnv } from './row.js';
 
@@ -16,6 +17,7 @@ export function headerNamesStep(policy: Proxy['headerNames'], env: CompileEnv): 
       if (!UNUSUAL.test(tx.rowName(row))) row = tx.nextHeader(null, row + 1);
       else if (policy === 'reject') {
         env.counters.denied(tx);
+        ends(tx, 'P');
         return forbidden(tx);
       } else {
         if (!tx.removeHeader(row)) return done(tx, false);

@@ -270,8 +270,7 @@ TEST(early_hints_of_one_decision_are_one_response) {
   client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   for (int i = 0; i < 2; i++) CHECK(client.until("\r\n\r\n") == "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\nlink: </b>  x: y\r\n\r\n");
   CHECK(client.message().ends_with("ok"));
-  client.send("GET / HTTP/1.0\r\n\r\n");
-  CHECK(client.all().starts_with("HTTP/1.1 200"));
+  client.close();
   CHECK(rig.quiet());
 }
 

@@ -1,5 +1,6 @@
 import type { HttpReply } from '../../config/model.js';
 import { PHASE_CONNECTION, PHASE_CONTENT, PHASE_SESSION, VERDICT_CLOSE } from '../abi.js';
+import { ends } from '../ending.js';
 import { STOP, type ActionRow } from '../row.js';
 import { compileReply, parseRuleReply } from './reply.js';
 
@@ -12,6 +13,7 @@ export const denyAction: ActionRow<HttpReply> = {
     const send = compileReply(reply, env);
     return (tx) => {
       env.counters.denied(tx);
+      ends(tx, 'P');
       return send(tx);
     };
   },

@@ -2,6 +2,7 @@ import { VERDICT_CONTINUE } from '../abi.js';
 import { NORMALIZERS } from '../normalize_uri.js';
 import type { ActionRow } from '../row.js';
 import { putPath } from './uri.js';
+import { ends } from '../ending.js';
 import { rewritten } from './rewrite.js';
 import { wanted } from './words.js';
 
@@ -33,6 +34,7 @@ export const normalizeUri: ActionRow<Normalize> = {
       if (text === undefined || text === pathq) return VERDICT_CONTINUE;
       if (text !== null) return done(tx, putPath(tx, text, true));
       env.counters.denied(tx);
+      ends(tx, 'P');
       return broken(tx);
     };
   },

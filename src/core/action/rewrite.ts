@@ -1,4 +1,5 @@
 import { VERDICT_CONTINUE } from '../abi.js';
+import { ends } from '../ending.js';
 import type { CompileEnv } from '../row.js';
 import type { Tx } from '../tx.js';
 
@@ -10,6 +11,7 @@ export function rewritten(env: CompileEnv): (tx: Tx, ok: boolean) => number {
     env.counters.rewriteFailed(tx);
     if (!tx.strict) return VERDICT_CONTINUE;
     env.counters.internalError(tx);
+    ends(tx, 'P');
     return failed(tx);
   };
 }

@@ -5,6 +5,7 @@ import { parseTime } from '../../config/units.js';
 import {
   FACT_FLAGS, FF_BODY_COMPLETE, FF_CLIENT_SHUT, FF_SERVER_SHUT, FF_TIMEOUT, FF_TRUNCATED, VERDICT_CONTINUE, VERDICT_MORE, VERDICT_PAUSE,
 } from '../abi.js';
+import { ends, type Cause } from '../ending.js';
 import { bodyLengthOf } from '../fetch/body.js';
 import type { Act, ActionRow, CompileEnv } from '../row.js';
 import type { Tx } from '../tx.js';
@@ -64,6 +65,7 @@ export const tarpitAction: ActionRow<HttpReply> = {
     return (tx) => {
       if (tx.resumed) return send(tx);
       env.counters.denied(tx);
+      ends(tx, 'P', 'T');
       const time = tx.streamIfAny()?.timeouts.tarpit ?? times[tx.backend < 0 ? tx.frontend : tx.backend]!;
       return verdict(VERDICT_PAUSE, time > 0 ? ms(time) : LONGEST);
     };
@@ -82,14 +84,18 @@ export function waitForBody({ ms: time, atLeast }: Body, env: CompileEnv): Act {
   const cut = env.error(400);
   const lateResponse = env.error(504);
   const more = verdict(VERDICT_MORE, ms(time));
+  const ended = (tx: Tx, cause: Cause, answer: (tx: Tx) => number): number => {
+    ends(tx, cause);
+    return answer(tx);
+  };
   return (tx) => {
     const flags = tx.facts[FACT_FLAGS]!;
     if ((flags & (FF_BODY_COMPLETE | FF_TRUNCATED)) !== 0) return VERDICT_CONTINUE;
     if (atLeast > 0 && bodyLengthOf(tx) >= atLeast) return VERDICT_CONTINUE;
     const response = tx.isResponse();
     if (response && (flags & FF_SERVER_SHUT) !== 0) return VERDICT_CONTINUE;
-    if (!response && (flags & FF_CLIENT_SHUT) !== 0) return cut(tx);
-    if (tx.resumed && (flags & FF_TIMEOUT) !== 0) return response ? lateResponse(tx) : late(tx);
+    if (!response && (flags & FF_CLIENT_SHUT) !== 0) return ended(tx, 'C', cut);
+    if (tx.resumed && (flags & FF_TIMEOUT) !== 0) return response ? ended(tx, 's', lateResponse) : ended(tx, 'c', late);
     return more;
   };
 }
@@ -103,7 +109,9 @@ export const waitForBodyAction: ActionRow<Body> = {
       const word = cursor.next()!;
       if (word.text === 'time') time = cursor.time('a time');
       else if (word.text === 'at-least') atLeast = cursor.size('a size') ?? 0;
-      else return cursor.error(word, `expects 'time <time>' or 'at-least <bytes>', but got '${word.text}'`);
+      else if (word.text === 'use-large-buffer') {
+        return cursor.error(word, `'${word.text}' is not supported yet`, 'Raise tune.bufsize instead: what fits there is waited for.');
+      } else return cursor.error(word, `expects 'time <time>' or 'at-least <bytes>', but got '${word.text}'`);
     }
     return time === undefined ? cursor.error(cursor.keywordSpan, "expects 'time <time>'", 'Say how long to wait at most.') : { ms: time, atLeast };
   },

@@ -74,7 +74,7 @@ const httpError: ProxyRow = on('both', {
   usage:
     'status <status> [ content-type <type> ] [ default-errorfiles | { errorfile | errorfiles | file | lf-file | string | lf-string } <argument> ] [ hdr <name> <format> ]...',
   support: 'yes',
-  doc: 'A reply to send instead of an error response; see the action return. Formats see the request where a rule answers.',
+  doc: 'A reply to send instead of an error response; see the action return. Formats see the request as long as it has not left for a server.',
   parse(walk, { settings }) {
     const first = walk.peek();
     const reply = parseReply(walk, 0, 'payload', ERROR_STATUSES);
