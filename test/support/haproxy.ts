@@ -69,6 +69,8 @@ export class HaproxyPeer {
 }
 
 export interface RunningHaproxy {
+  /** What it has printed to standard error so far. */
+  stderr(): string;
   stop(): Promise<void>;
 }
 
@@ -91,7 +93,7 @@ export async function startHaproxy(text: string, port: number): Promise<RunningH
     const socket = connect(port, '127.0.0.1');
     const open = await new Promise<boolean>((resolve) => void socket.once('connect', () => resolve(true)).once('error', () => resolve(false)));
     socket.destroy();
-    if (open) return { stop };
+    if (open) return { stop, stderr: () => told };
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   await stop();

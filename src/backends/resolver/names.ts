@@ -198,7 +198,7 @@ export class ServerNames {
         // The first server tells who said it, the others have it from there.
         source = null;
       }
-      this.comeBack(member);
+      this.comeBack(member, by === ALONG);
     }
   }
 
@@ -209,10 +209,10 @@ export class ServerNames {
     this.effects.move(server, to, port, news);
   }
 
-  private comeBack({ server, name }: Follower): void {
+  private comeBack({ server, name }: Follower, along: boolean): void {
     if ((adminOf(this.model, this.state, server) & ADMIN_RESOLUTION_MAINT) === 0) return;
     this.effects.admin(server, ADMIN_RESOLUTION_MAINT, false, name ?? '');
-    this.effects.note(server, 'notice', `Server ${serverPath(this.model, server)} administratively READY thanks to valid DNS answer.`);
+    if (!along) this.effects.note(server, 'notice', `Server ${serverPath(this.model, server)} administratively READY thanks to valid DNS answer.`);
   }
 
   private addressOf(server: number): string | null {
