@@ -110,7 +110,7 @@ export interface LogForward {
   /** Sockets that take connections. */
   readonly listeners: readonly { readonly address: SocketAddress; readonly span: Span }[];
   /** Sockets that take datagrams. */
-  readonly datagrams: readonly { readonly address: SocketAddress; readonly interface: string | null; readonly span: Span }[];
+  readonly datagrams: readonly { readonly address: SocketAddress; readonly span: Span }[];
   readonly targets: readonly LogTarget[];
   readonly maxconn: number;
   /** 0 = the system's. */

@@ -54,7 +54,7 @@ export interface LogProfileDraft extends Omit<Mutable<LogProfile>, 'on'> {
 
 export interface LogForwardDraft extends Omit<Mutable<LogForward>, 'listeners' | 'datagrams' | 'targets'> {
   readonly listeners: { readonly address: DraftAddress; readonly span: Span }[];
-  readonly datagrams: { readonly address: DraftAddress; readonly interface: string | null; readonly span: Span }[];
+  readonly datagrams: { readonly address: DraftAddress; readonly span: Span }[];
   lines: readonly (LogLineDraft | 'global')[];
 }
 

@@ -87,6 +87,7 @@ async function startBound(
   const answers = new Answers();
   answers.on('metrics', (request) => metrics.ask('metrics', request));
   const logs = new MainLogs(model, addon);
+  await logs.open();
   const pool = await readyWorkers(model, options, pages, limits, bound, metrics, answers, variables, logs);
   const traffic = new TrafficControl({ addon, model, state, pool, bound: ofTraffic, maxconn: limits.maxconn });
   Atomics.store(state, abi.GS_WORKERS_READY, nbthread);

@@ -4,9 +4,11 @@ import type { Model } from '../../config/model.js';
 import type { Addon } from '../addon.js';
 import { headerWriter, nowMicros } from './header.js';
 import { LEVELS, type LogLevel } from './level.js';
+import { ForwardSection } from './forward/section.js';
 import { Receivers, type Route } from './receivers.js';
 import { Ring } from './ring.js';
 import { eachRecord, LogSink } from './sink.js';
+import { StartError } from '../start_error.js';
 import type { SystemLog } from './system_log.js';
 import { DEFAULT_TAG, sampler, wrapping, type LogShared } from './target.js';
 import { outputSink, router, type LogCounts } from './ways.js';
@@ -19,6 +21,7 @@ export class MainLogs {
   readonly counts = { sent: 0, dropped: 0 };
   readonly route: LogShared['route'];
   private readonly seen: LogShared['seen'] = new Map();
+  private readonly forwards: readonly ForwardSection[];
   private readonly ofProxy: readonly (readonly Write[])[];
   private readonly ofProcess: readonly Write[];
   private readonly output: LogSink;
@@ -34,6 +37,7 @@ export class MainLogs {
     this.output = outputSink(addon, receivers, counts);
     this.ringSink = new LogSink((records, length) => this.toRings(records, length));
     this.route = router(receivers, { output: this.output, rings: this.ringSink });
+    this.forwards = model.logForwards.map((section) => new ForwardSection(section, model, { route: this.route, seen: this.seen }));
     this.ofProcess = model.global.log.targets.map((target) => this.compile(target, null));
     this.ofProxy = model.proxies.map(({ log }) => log.targets.map((target) => this.compile(target, log.tag)));
   }
@@ -71,8 +75,20 @@ export class MainLogs {
     this.ringSink.flush();
   }
 
-  /** Rings let their servers go. */
+  /** log-forward sections take messages from now on. Rejects with what can't be bound. */
+  async open(): Promise<void> {
+    for (const [i, section] of this.forwards.entries()) {
+      try {
+        await section.open();
+      } catch (error) {
+        throw new StartError([`Binding of log-forward section ${this.model.logForwards[i]!.name}: ${(error as Error).message}`]);
+      }
+    }
+  }
+
+  /** Nothing more is taken, and rings let their servers go. */
   close(): void {
+    for (const section of this.forwards) section.close();
     this.flush();
     for (const ring of this.rings) ring.close();
   }

@@ -6,7 +6,7 @@ import type { Walk } from '../../walk.js';
 import { parseBindAddresses, parseDatagramBind } from '../address.js';
 import { bindTable } from '../bind/index.js';
 import { LOG_ARGUMENTS, LOG_USAGE, parseLogLine, parseNoLog } from '../log_line.js';
-import { flag, integer, NO, NO_DEFAULT, time } from '../make.js';
+import { flag, integer, NO, NO_DEFAULT, refuse, time } from '../make.js';
 import { parseWords } from '../parse_words.js';
 import type { KeywordRow } from '../row.js';
 import { KeywordTable } from '../table.js';
@@ -19,7 +19,10 @@ const ADDRESSES = '{<path>|[addr1]:port1[-end1]}{,[addr]:port[-end]}... as argum
 function bindWords(walk: Walk, name: string): ReturnType<typeof newBind> | undefined {
   const bind = newBind([], walk.keywordSpan);
   parseWords(walk, bindTable, bind, `'${walk.keyword} ${name}' in section 'log-forward'`);
-  return walk.failed ? undefined : bind;
+  if (walk.failed) return undefined;
+  // What would change who may send, or what comes.
+  if (bind.acceptProxy) return refuse(walk, 'accept-proxy in a log-forward section');
+  return bind.interface === null ? bind : refuse(walk, 'interface in a log-forward section');
 }
 
 const bind: Row = {
@@ -46,8 +49,7 @@ const datagramBind: Row = {
     const word = walk.need(ADDRESSES);
     const addresses = word === undefined ? undefined : parseDatagramBind(walk, word);
     const words = word === undefined || addresses === undefined ? undefined : bindWords(walk, word.text);
-    if (addresses === undefined || words === undefined) return;
-    forward.datagrams.push(...addresses.map((address) => ({ ...address, interface: words.interface })));
+    if (addresses !== undefined && words !== undefined) forward.datagrams.push(...addresses);
   },
 };
 
