@@ -53,6 +53,11 @@ class Ids {
     }
   }
 
+  /** Things that ask for an id take a number of those given out, too: servers are numbered by their position (manual: server, id). */
+  pass(): void {
+    this.#next++;
+  }
+
   next(): number {
     while (this.#used.has(this.#next)) this.#next++;
     return this.#next++;
@@ -77,6 +82,8 @@ class Resolver {
   readonly #listeners: Listener[] = [];
   /** Servers that rules and samples name. */
   readonly #referenced = new Set<number>();
+  /** By proxy: how its servers are checked. */
+  readonly #checkPlans: (number | null)[] = [];
   readonly #guids = new Map<string, Span>();
   readonly #resolvers: Resolvers[];
   readonly #stick: StickResolver;
@@ -217,6 +224,7 @@ class Resolver {
       },
       listeners,
       servers,
+      checkPlan: this.#checkPlans[index] ?? null,
       balance: settings.balance,
       hash: settings.hash,
       cookie: hasBackend(draft) ? settings.cookie : null,
@@ -338,11 +346,13 @@ class Resolver {
         );
       }
     }
-    const plan = draft.servers.length === 0 ? null : this.#checks.planOf(draft, this.#drafts.global);
+    const plan = this.#checks.planOf(draft, this.#drafts.global);
+    this.#checkPlans[proxy] = plan;
     const { disableOn404 } = draft.settings.check.http;
     return draft.servers.map((server) => {
       const index = this.#servers.length;
       this.#serverIndex.set(`${draft.name}/${server.name}`, index);
+      if (server.id !== null) ids.pass();
       const resolved = this.#server(draft, server, proxy, index, server.id?.value ?? ids.next(), plan);
       this.#servers.push(resolved);
       this.#tracking.push({ draft: server, backend: draft.name, disableOn404, server: resolved });

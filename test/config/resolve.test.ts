@@ -87,7 +87,7 @@ describe('numbers', () => {
   test('ids are the next free ones', async () => {
     const model = await modelOf('backend a\nbackend b\n id 1\n server x 127.0.0.1:1\n server y 127.0.0.1:2 id 1\n server z 127.0.0.1:3\nbackend c\n');
     expect(model.proxies.map(({ id }) => id)).toEqual([2, 1, 3]);
-    expect(model.servers.map(({ id }) => id)).toEqual([2, 1, 3]);
+    expect(model.servers.map(({ id }) => id)).toEqual([2, 1, 4]);
   });
 
   test('each address and each port of a bind line is a listener', async () => {

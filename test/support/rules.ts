@@ -3,16 +3,17 @@ import { loadText } from '../../src/config/load.js';
 import type { Model } from '../../src/config/model.js';
 import { render } from '../../src/config/render.js';
 import type { Backends } from '../../src/backends/backend.js';
+import { createBackends, initState } from '../../src/backends/index.js';
 import {
   CB_COUNT, CF_COUNT, CL_COUNT, CS_COUNT, CW_COUNT, EDIT_APPEND, EDIT_DELETE, EDIT_END, EDIT_REPLACE, EDIT_START_LINE, FACT_ACCEPT_SEC, FACT_BACKEND,
   FACT_BODY_LEN, FACT_BODY_OFF, FACT_BODY_SIZE_HI, FACT_BODY_SIZE_LO, FACT_COUNT, FACT_DST_ADDR, FACT_DST_FAMILY, FACT_DST_PORT, FACT_FLAGS,
   FACT_FRONTEND, FACT_HEADER_COUNT, FACT_HEADER_TABLE, FACT_HEAD_LEN, FACT_HEAD_OFF, FACT_METHOD, FACT_METHOD_LEN, FACT_METHOD_OFF, FACT_REASON_LEN,
   FACT_REASON_OFF, FACT_REQUESTS, FACT_SERVER, FACT_SESSION, FACT_SRC_ADDR, FACT_SRC_FAMILY, FACT_SRC_PORT, FACT_STATUS, FACT_URI_LEN, FACT_URI_OFF,
-  FACT_VERSION, FF_RESPONSE, GS_COUNT, LS_COUNT, PHASE_AFTER, PHASE_REQUEST, PHASE_RESPONSE, PS_COUNT, PS_SERVERS_UP, SRV_UP, SS_COUNT, SS_STATE, VERDICT_ERROR,
+  FACT_VERSION, FF_RESPONSE, PHASE_AFTER, PHASE_REQUEST, PHASE_RESPONSE, PS_SERVERS_UP, SRV_UP, SS_STATE, VERDICT_ERROR,
   VERDICT_REPLY, VERDICT_RESPOND, VERDICT_SERVER,
 } from '../../src/core/abi.js';
 import type { Engine } from '../../src/core/addon.js';
-import { proxyCell, serverCell } from '../../src/core/cells.js';
+import { proxyCell, serverCell, serverRows, stateCells } from '../../src/core/cells.js';
 import { parseIp } from '../../src/core/ip.js';
 import { compile, type Plan } from '../../src/core/plan.js';
 import { initialVariables } from '../../src/core/process_variables.js';
@@ -83,19 +84,26 @@ export class RuleBench {
   use: (server: number, force: boolean) => number = (server) => VERDICT_SERVER | (server << 8);
   private staged: Staged | null = null;
 
-  constructor(readonly model: Model) {
+  /** `real`: servers are chosen by src/backends over cells as they are at start, not by the first of each backend. */
+  constructor(readonly model: Model, real = false) {
     const { proxies, servers, listeners } = model;
-    this.state = new Int32Array(GS_COUNT + proxies.length * PS_COUNT + servers.length * SS_COUNT + listeners.length * LS_COUNT);
-    for (const server of servers) {
+    this.state = new Int32Array(stateCells(proxies.length, serverRows(model), listeners.length));
+    if (real) initState(model, this.state);
+    for (const server of real ? [] : servers) {
       this.state[serverCell(proxies.length, server.index, SS_STATE)] = SRV_UP;
       this.state[proxyCell(server.proxy, PS_SERVERS_UP)]!++;
     }
     this.counters = new BigUint64Array(CW_COUNT + proxies.length * (CF_COUNT + CB_COUNT) + servers.length * CS_COUNT + listeners.length * CL_COUNT);
     this.plan = compile(model, {
-      state: this.state, counters: this.counters, worker: 3, backends: this.backends(), engine: () => this.engine,
+      state: this.state, counters: this.counters, worker: 3, backends: real ? this.realBackends() : this.backends(), engine: () => this.engine,
       ask: async (topic, request) => this.answer(topic, request), log: (line) => void this.logged.push(line),
     });
     this.plan.attach(this.engine, initialVariables(model));
+  }
+
+  private realBackends(): Backends {
+    const counters = new Uint32Array(this.counters.buffer);
+    return createBackends(this.model, { state: this.state, counters, engine: () => this.engine });
   }
 
   private backends(): Backends {
@@ -272,10 +280,10 @@ export class RuleBench {
 }
 
 /** Loads and compiles a configuration; all alerts are thrown as one text. */
-export async function bench(text: string): Promise<RuleBench> {
+export async function bench(text: string, real = false): Promise<RuleBench> {
   const { model, diagnostics, sources } = await loadText(text);
   if (model === null) throw new Error(diagnostics.map((diagnostic) => render(diagnostic, sources, 1)).join('\n'));
-  return new RuleBench(model);
+  return new RuleBench(model, real);
 }
 
 /** A frontend `fe` with these lines in front of a backend `be` with these and one server `s1`. */
