@@ -1,6 +1,7 @@
 import { help } from './help.js';
 import type { CommandRow } from './row.js';
 import { sessionRows } from './session.js';
+import { statisticsRows } from './statistics.js';
 import { CommandTable } from './table.js';
 
 const helpRow: CommandRow = {
@@ -12,4 +13,4 @@ const helpRow: CommandRow = {
 };
 
 /** All commands of the runtime API, by family. */
-export const commands = new CommandTable([helpRow, ...sessionRows]);
+export const commands = new CommandTable([helpRow, ...sessionRows, ...statisticsRows]);

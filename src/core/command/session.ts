@@ -1,4 +1,3 @@
-import { version } from '../version.js';
 import { failure, information, type CommandRow, type Level } from './row.js';
 import { parseTime } from '../../config/units.js';
 
@@ -66,7 +65,7 @@ export const sessionRows: readonly CommandRow[] = [
     words: 'show version',
     doc: 'show version of the current process',
     level: 'user',
-    run: () => `${version()}\n`,
+    run: ({ runtime }) => `${runtime.readings.facts.version}\n`,
   },
   {
     words: 'show env',

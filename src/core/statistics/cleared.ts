@@ -1,0 +1,47 @@
+import { PS_BACKEND_SESSIONS, PS_BACKEND_SESSIONS_MAX, PS_QUEUED, PS_QUEUED_MAX, PS_SESSIONS, PS_SESSIONS_MAX, SS_QUEUED, SS_QUEUED_MAX, SS_SESSIONS, SS_SESSIONS_MAX } from '../abi.js';
+import { backendCounter, frontendCounter, proxyCell, serverCell, serverCounter } from '../cells.js';
+import { sum, type Readings } from '../metric/readings.js';
+import type { Baseline } from './field.js';
+
+const PROXY_MAXIMA = [[PS_SESSIONS, PS_SESSIONS_MAX], [PS_BACKEND_SESSIONS, PS_BACKEND_SESSIONS_MAX], [PS_QUEUED, PS_QUEUED_MAX]] as const;
+const SERVER_MAXIMA = [[SS_SESSIONS, SS_SESSIONS_MAX], [SS_QUEUED, SS_QUEUED_MAX]] as const;
+
+/**
+ * What `clear counters` has cleared. Counters belong to the workers, who only add: clearing notes what they have, and statistics
+ * show what came since. Maxima start again at what there is now.
+ */
+export class Cleared implements Baseline {
+  private noted: BigUint64Array | null = null;
+
+  constructor(private readonly readings: Readings) {}
+
+  private at(cell: number): number {
+    return this.noted === null ? 0 : Number(this.noted[cell] ?? 0n);
+  }
+
+  frontend(proxy: number, cell: number): number {
+    return this.at(frontendCounter(proxy, cell));
+  }
+
+  backend(proxy: number, cell: number): number {
+    return this.at(backendCounter(proxy, cell));
+  }
+
+  server(server: number, cell: number): number {
+    return this.at(serverCounter(this.readings.proxies, server, cell));
+  }
+
+  clearMaxima(): void {
+    const { model, pages, sampler, proxies } = this.readings;
+    const again = (now: number, max: number): void => void Atomics.store(pages.state, max, Atomics.load(pages.state, now));
+    for (const { index } of model.proxies) for (const [now, max] of PROXY_MAXIMA) again(proxyCell(index, now), proxyCell(index, max));
+    for (const { index } of model.servers) for (const [now, max] of SERVER_MAXIMA) again(serverCell(proxies, index, now), serverCell(proxies, index, max));
+    for (const rates of [sampler.connections, sampler.sessions, sampler.frontendSessions, sampler.frontendConnections, sampler.frontendRequests, sampler.backendSessions, sampler.serverSessions]) rates.max.fill(0);
+  }
+
+  clearAll(): void {
+    this.clearMaxima();
+    const { pages } = this.readings;
+    this.noted = BigUint64Array.from({ length: pages.rowCells }, (_, cell) => BigInt(sum(pages, cell)));
+  }
+}
