@@ -40,12 +40,12 @@ export function model(...shapes: ProxyShape[]): Model {
       index, name: kind === 'frontend' ? 'fe' : 'be', kind, isFrontend: kind !== 'backend', isBackend: kind !== 'frontend', span,
       mode: 'http', id: index + 2, forcedId: false, description: null, disabled: false, maxconn: 0, fullconn: 0, backlog: 0, retries: 3,
       timeouts: { connect: null, check: null }, options: { flags: [], connectionMode: 'http-keep-alive', reuse: 'safe', redispatch: 0 },
-      listeners: [], email: null, balance: { algorithm: 'roundrobin', args: [] }, hash: HASH, cookie: null, dynamicCookieKey: null, persistRdpCookie: null, defaultBackend: null, useBackend: [], rules: ruleSets,
+      listeners: [], checkPlan: null, email: null, balance: { algorithm: 'roundrobin', args: [] }, hash: HASH, cookie: null, dynamicCookieKey: null, persistRdpCookie: null, defaultBackend: null, useBackend: [], rules: ruleSets,
       source: null, errors: [], errorReplies: [], forwardFor: null, ...shape, servers: own,
     } as unknown as Proxy;
   });
   return {
-    sources: [], proxies, servers, listeners: [], serverRows: servers.length, resolvers: [], stickTables: [], checkPlans: [], mailers: [], stickTables: [], patternLists: [], logProfiles: [], rings: [], logForwards: [], userlists: [], certificates: [], jwt: { algorithms: [], encryptions: [] },
+    sources: [], proxies, servers, listeners: [], serverRows: servers.length, resolvers: [], checkPlans: [], mailers: [], stickTables: [], patternLists: [], logProfiles: [], rings: [], logForwards: [], userlists: [], certificates: [], jwt: { algorithms: [], encryptions: [] },
     global: {
       maxconn: 100, nbthread: 8, maxpipes: 25, node: 'n1', description: null, spreadChecks: 0, maxSpreadChecks: null, maxChecks: 0, externalCheck: 'no', insecureFork: false,
       tune: { bufsize: 16384 },

@@ -78,7 +78,7 @@ function scriptedOrigin(): Promise<Origin> {
       const status = /^\/status\/(\d+)/.exec(path)?.[1];
       if (status !== undefined) socket.write(`HTTP/1.1 ${status} X\r\ncontent-length: 2\r\n\r\nok`);
       else if (path === '/close') socket.end();
-      else if (path in RESPONSES) socket.end(RESPONSES[path]);
+      else if (path in RESPONSES) socket.end(RESPONSES[path]!);
     });
   });
 }

@@ -104,7 +104,7 @@ function readColumn(walk: Walk, word: Word, text: string, from: number): StickCo
   const found = /^([^()]*)(?:\(([^()]*)\))?$/.exec(text);
   const name = found?.[1] ?? text;
   const row = COLUMNS.find((column) => column.name === name);
-  const at = subspan(word, from, from + Math.max(text.length, 1));
+  const at = text === '' ? word : subspan(word, from, from + text.length);
   if (row === undefined) return walk.error(at, `'${walk.keyword}' : unknown store option '${name}'`, didYouMean(name, COLUMNS.map((column) => column.name)) ?? 'See the manual, section 11.1.');
   const args = found?.[2] === undefined || found[2] === '' ? [] : found[2].split(',').map((arg) => arg.trim());
   const needed = Number(row.array) + Number(row.rate);

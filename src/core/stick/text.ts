@@ -51,5 +51,5 @@ export function keyText({ key, keySize }: StickTable, bytes: Uint8Array): string
 const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\x1b': '\\e', '\\': '\\\\', ' ': '\\ ', '=': '\\=' };
 
 function escaped(text: string): string {
-  return text.replace(/[^!-<>-[\]-~]/g, (char) => ESCAPES[char] ?? `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return text.replace(/[^!-<>-[\]-~]/g, (char) => ESCAPES[char] ?? `\\x${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
 }
