@@ -5,11 +5,12 @@
  * those that never had a server. Main thread.
  */
 import {
-  ADMIN_FORCED_MAINT, ADMIN_MAINT, SS_COUNT, SS_IDLE, SS_QUEUED, SS_SESSIONS, SS_USED_CONNS,
+  ADMIN_FORCED_MAINT, ADMIN_MAINT, SS_COUNT, SS_QUEUED, SS_SESSIONS, SS_USED_CONNS,
 } from '../core/abi.js';
 import { serverCell, serverRows } from '../core/cells.js';
 import { insertServer, removeServer } from '../core/live_model.js';
 import type { Model, Server } from '../config/model.js';
+import type { NewServer } from '../config/server_line.js';
 import { adminOf, initServer, isDynamic, refreshBackend, setAdmin } from './state.js';
 
 export interface DynamicParts {
@@ -29,10 +30,8 @@ export interface ServerKeeper {
   deleted?(server: number): void;
 }
 
-/** A server that has no row yet. */
-export type NewServer = Omit<Server, 'index' | 'id'> & { readonly id: number | null };
-
-const USED = [SS_SESSIONS, SS_QUEUED, SS_USED_CONNS, SS_IDLE];
+/** What must be gone before a server can go; the workers drop its idle connections themselves. */
+const USED = [SS_SESSIONS, SS_QUEUED, SS_USED_CONNS];
 
 export class DynamicServers {
   private readonly free: number[];
@@ -108,7 +107,6 @@ export class DynamicServers {
     }
     return servers.some((index) => model.servers[index]!.name === name) ? 'Already exists a server with the same name in backend.' : null;
   }
-
 
   private nextId(proxy: number): number {
     const { model } = this.parts;

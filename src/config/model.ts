@@ -233,6 +233,8 @@ export interface Proxy {
   /** Indices into Model.listeners and Model.servers. */
   readonly listeners: readonly number[];
   readonly servers: readonly number[];
+  /** How its servers are checked, unless their lines say otherwise: an index into Model.checkPlans; null = they are connected to. */
+  readonly checkPlan: number | null;
   readonly balance: Balance;
   readonly hash: HashType;
   /** The backend's `cookie` line; null = no persistence by cookies. */

@@ -57,7 +57,7 @@ export function openResolvers(header: Line, all: ResolversDraft[], report: (diag
 export function nameserversOf(text: string): Nameserver[] {
   const found: Nameserver[] = [];
   for (const line of text.split('\n')) {
-    const address = /^nameserver[ \t]+([^ \t%]+)/.exec(line)?.[1];
+    const address = /^nameserver[ \t]+(\S+)/.exec(line)?.[1];
     const ip = address === undefined ? undefined : parseIp(address);
     if (address === undefined || ip === undefined || found.some(({ name }) => name === address)) continue;
     found.push({ name: address, address: { kind: 'ip', family: ip.family, address, port: DNS_PORT }, transport: 'udp', maxconn: 0 });

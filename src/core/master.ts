@@ -61,6 +61,14 @@ export class Master implements SignalTarget {
     });
   }
 
+  /** For the runtime API. */
+  get servers(): DynamicServers {
+    return this.parts.servers;
+  }
+  get control(): ServerControl {
+    return this.parts.control;
+  }
+
   /** Soft stop: no new connections; the process ends with the last session, or when hard-stop-after is over. */
   stop(): void {
     if (this.stopping) return;

@@ -72,7 +72,10 @@ function run(port: MessagePort, { model, variables, place }: WorkerStart): void 
   shareVariables(plan.attach(made.engine, variables), variablesChannel(place.pages));
   sharePatterns(plan.patterns, patternsChannel(place.pages));
   const takeServers = (change: ServerListChange): void => {
-    if (change.kind === 'delete') return removeServer(model, change.index);
+    if (change.kind === 'delete') {
+      engine().shutdownServer(change.index);
+      return removeServer(model, change.index);
+    }
     const { server } = change;
     // The row may have counted for another server before.
     const first = serverCounter(model.proxies.length, server.index, 0);
