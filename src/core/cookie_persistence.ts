@@ -4,7 +4,7 @@ import { RequestCookie } from '../backends/cookie/request.js';
 import { ResponseCookie } from '../backends/cookie/response.js';
 import { cookieState, requestLetter } from '../backends/cookie/state.js';
 import { CookieValues } from '../backends/cookie/values.js';
-import type { Proxy } from '../config/model.js';
+import type { CookiePolicy, Proxy } from '../config/model.js';
 import { SRV_DRAIN, SRV_UP, SS_STATE, VERDICT_CONTINUE } from './abi.js';
 import { rewritten } from './action/rewrite.js';
 import { serverCell } from './cells.js';
@@ -38,13 +38,14 @@ export function compileCookie(backend: Proxy, backends: Backends, env: CompileEn
   const request = new RequestCookie(policy, values, isServing);
   const response = new ResponseCookie(policy, values);
   const dated = policy.maxidle > 0 || policy.maxlife > 0;
+  const told = isTold(policy);
   const seconds = (): number => (dated ? Math.floor(Date.now() / 1000) : 0);
   return {
     read(tx, persistence) {
       request.read(tx, persistence === 'forced', seconds());
       const stream = tx.stream();
       const { letter } = request;
-      stream.cookieState = cookieState(persistence === 'ignored' && letter !== 'N' ? 'U' : letter, 'N');
+      if (told) stream.cookieState = cookieState(persistence === 'ignored' && letter !== 'N' ? 'U' : letter, 'N');
       stream.cookieIgnored = persistence === 'ignored';
       stream.cookieServer = -1;
       stream.cookieLast = request.last;
@@ -53,7 +54,7 @@ export function compileCookie(backend: Proxy, backends: Backends, env: CompileEn
     overruled(tx, verdict) {
       const stream = tx.stream();
       stream.cookieServer = verdictArgument(verdict);
-      if (request.letter !== 'N') stream.cookieState = cookieState('U', 'N');
+      if (told && request.letter !== 'N') stream.cookieState = cookieState('U', 'N');
     },
     choose(tx, persistence) {
       const { server } = request;
@@ -62,8 +63,13 @@ export function compileCookie(backend: Proxy, backends: Backends, env: CompileEn
       if (verdict !== VERDICT_CONTINUE) tx.stream().cookieServer = server;
       return verdict;
     },
-    respond: responder(response, env),
+    respond: told ? responder(response, env) : null,
   };
+}
+
+/** A line without options only looks at requests: logs don't tell of it, as in HAProxy. */
+function isTold({ name: _name, domains, attributes, ...options }: CookiePolicy): boolean {
+  return domains.length > 0 || attributes.length > 0 || Object.values(options).some(Boolean);
 }
 
 function responder(response: ResponseCookie, env: CompileEnv): RuleSet {

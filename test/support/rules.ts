@@ -9,7 +9,7 @@ import {
   FACT_BODY_LEN, FACT_BODY_OFF, FACT_BODY_SIZE_HI, FACT_BODY_SIZE_LO, FACT_COUNT, FACT_DST_ADDR, FACT_DST_FAMILY, FACT_DST_PORT, FACT_FLAGS,
   FACT_FRONTEND, FACT_HEADER_COUNT, FACT_HEADER_TABLE, FACT_HEAD_LEN, FACT_HEAD_OFF, FACT_METHOD, FACT_METHOD_LEN, FACT_METHOD_OFF, FACT_REASON_LEN,
   FACT_REASON_OFF, FACT_REQUESTS, FACT_SERVER, FACT_SESSION, FACT_SRC_ADDR, FACT_SRC_FAMILY, FACT_SRC_PORT, FACT_STATUS, FACT_URI_LEN, FACT_URI_OFF,
-  FACT_VERSION, FF_RESPONSE, PHASE_AFTER, PHASE_REQUEST, PHASE_RESPONSE, PS_SERVERS_UP, SRV_UP, SS_STATE, VERDICT_ERROR,
+  FACT_VERSION, FF_RESPONSE, PHASE_AFTER, PHASE_REQUEST, PHASE_RESPONSE, PS_SERVERS_UP, SRV_UP, SS_SESSIONS, SS_STATE, VERDICT_ERROR,
   VERDICT_REPLY, VERDICT_RESPOND, VERDICT_SERVER,
 } from '../../src/core/abi.js';
 import type { Engine } from '../../src/core/addon.js';
@@ -33,6 +33,8 @@ export interface Place {
   readonly frontend?: string;
   readonly backend?: string | null;
   readonly server?: string;
+  /** Instead of its name, which several may have. */
+  readonly serverIndex?: number;
   readonly src?: string;
   readonly srcPort?: number;
   readonly dst?: string;
@@ -130,6 +132,11 @@ export class RuleBench {
     resume: (session: number, verdict: number): void => void this.resumed.push({ session, verdict, staged: this.staged }),
   } as unknown as Engine;
 
+  /** Gives a slot back, as the engine does. */
+  release(server: number): void {
+    this.state[serverCell(this.model.proxies.length, server, SS_SESSIONS)]!--;
+  }
+
   counter(cell: number): number {
     return Number(this.counters[cell]);
   }
@@ -176,7 +183,7 @@ export class RuleBench {
     facts[FACT_SESSION] = place.session ?? 0x101;
     facts[FACT_FRONTEND] = frontend;
     facts[FACT_BACKEND] = place.backend === undefined ? chosen : place.backend === null ? -1 : this.proxy(place.backend);
-    facts[FACT_SERVER] = place.server === undefined ? -1 : model.servers.findIndex((server) => server.name === place.server);
+    facts[FACT_SERVER] = place.server === undefined ? (place.serverIndex ?? -1) : model.servers.findIndex((server) => server.name === place.server);
     facts[FACT_FLAGS] = (place.flags ?? 0) | (response ? FF_RESPONSE : 0);
     this.address(FACT_SRC_FAMILY, FACT_SRC_PORT, FACT_SRC_ADDR, place.src ?? '192.0.2.7', place.srcPort ?? 40000);
     this.address(FACT_DST_FAMILY, FACT_DST_PORT, FACT_DST_ADDR, place.dst ?? '198.51.100.1', place.dstPort ?? 80);

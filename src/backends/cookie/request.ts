@@ -5,7 +5,7 @@
 import type { CookiePolicy } from '../../config/model.js';
 import { headerName, type Tx } from '../../core/tx.js';
 import { decodeDate, isOver } from './date.js';
-import { isAttribute, isNamed, newPlace, nextCookie } from './scan.js';
+import { isAttribute, isBlank, isNamed, newPlace, nextCookie } from './scan.js';
 import type { RequestLetter } from './state.js';
 import type { CookieValues } from './values.js';
 
@@ -19,7 +19,7 @@ export class RequestCookie {
   letter: RequestLetter = 'N';
   /** The server to go to, -1 if none. */
   server = -1;
-  /** Dates of the cookie that counts, seconds since 1970, 0 = none. */
+  /** Dates of the cookie that was looked at last, seconds since 1970, 0 = none. */
   last = 0;
   first = 0;
   private readonly place = newPlace();
@@ -57,7 +57,7 @@ export class RequestCookie {
     for (let from = 0; nextCookie(line, from, place); from = place.end + 1) {
       const named = isNamed(line, place, policy.name);
       if (named) this.look(line.slice(place.valueStart, place.valueEnd), force, now);
-      const drop: boolean = removes && (named || (removed && isAttribute(line, place)));
+      const drop: boolean = removes && (named || (removed && (isAttribute(line, place) || isBlank(place))));
       removed = drop;
       if (drop) continue;
       const part = named ? this.edited(line) : line.slice(place.start, place.end);
@@ -79,6 +79,8 @@ export class RequestCookie {
   private look(value: string, force: boolean, now: number): void {
     if (this.server >= 0) return;
     const text = this.identity(value, now);
+    this.last = text === null ? 0 : this.seenLast;
+    this.first = text === null ? 0 : this.seenFirst;
     if (text === null) return;
     const servers = this.values.servers(text);
     this.letter = 'I';
@@ -87,8 +89,6 @@ export class RequestCookie {
       this.letter = serving ? 'V' : 'D';
       if (!serving && !force) continue;
       this.server = server;
-      this.last = this.seenLast;
-      this.first = this.seenFirst;
       return;
     }
   }
@@ -103,13 +103,11 @@ export class RequestCookie {
     }
     const mark = value.indexOf(DATE_MARK);
     if (mark < 0) return value;
-    if (maxidle > 0 || maxlife > 0) {
-      this.seenLast = decodeDate(value, mark + 1);
-      const second = value.indexOf(DATE_MARK, mark + 1);
-      if (second >= 0) this.seenFirst = decodeDate(value, second + 1);
-      if (maxidle > 0 && this.seenLast !== 0 && isOver(this.seenLast, maxidle, now)) return this.reject('E');
-      if (maxlife > 0 && this.seenFirst !== 0 && isOver(this.seenFirst, maxlife, now)) return this.reject('O');
-    }
+    this.seenLast = decodeDate(value, mark + 1);
+    const second = value.indexOf(DATE_MARK, mark + 1);
+    if (second >= 0) this.seenFirst = decodeDate(value, second + 1);
+    if (maxidle > 0 && this.seenLast !== 0 && isOver(this.seenLast, maxidle, now)) return this.reject('E');
+    if (maxlife > 0 && this.seenFirst !== 0 && isOver(this.seenFirst, maxlife, now)) return this.reject('O');
     return value.slice(0, mark);
   }
 

@@ -10,7 +10,7 @@ import { headerName, type Tx } from '../../core/tx.js';
 import { encodeDate, isStale } from './date.js';
 import { DATE_MARK, PREFIX_END } from './request.js';
 import { isNamed, newPlace, nextCookie } from './scan.js';
-import { requestLetter, type ResponseLetter } from './state.js';
+import type { ResponseLetter } from './state.js';
 import type { CookieValues } from './values.js';
 
 const SET_COOKIE = headerName('set-cookie');
@@ -53,9 +53,8 @@ export class ResponseCookie {
   }
 
   /** True if the client's cookie gets a later date, or one that it lacks, or loses one that isn't wanted any more. */
-  private isOutdated({ cookieLast, cookieFirst, cookieState }: Stream, now: number): boolean {
+  private isOutdated({ cookieLast, cookieFirst }: Stream, now: number): boolean {
     const { maxidle, maxlife } = this.policy;
-    if ((maxidle === 0 && maxlife === 0) || requestLetter(cookieState) !== 'V') return false;
     if (cookieLast !== 0 ? isStale(cookieLast, now) : maxidle > 0) return true;
     return (cookieFirst === 0) === maxlife > 0;
   }

@@ -19,7 +19,7 @@ export function newPlace(): Place {
   return { start: 0, nameStart: 0, nameEnd: 0, valueStart: 0, valueEnd: 0, end: 0, hasValue: false };
 }
 
-const isBlank = (code: number): boolean => code === 32 || code === 9;
+const isSpace = (code: number): boolean => code === 32 || code === 9;
 
 /** Index of the next `;` or `,` outside of quotes, or the end. */
 function delimiter(line: string, from: number): number {
@@ -39,16 +39,16 @@ export function nextCookie(line: string, from: number, place: Place): boolean {
   place.start = from;
   place.end = delimiter(line, from);
   let at = from;
-  while (at < place.end && isBlank(line.charCodeAt(at))) at++;
+  while (at < place.end && isSpace(line.charCodeAt(at))) at++;
   place.nameStart = at;
   const equals = line.indexOf('=', at);
   place.hasValue = equals >= 0 && equals < place.end;
   let nameEnd = place.hasValue ? equals : place.end;
   let valueStart = place.hasValue ? equals + 1 : place.end;
   let valueEnd = place.end;
-  while (nameEnd > at && isBlank(line.charCodeAt(nameEnd - 1))) nameEnd--;
-  while (valueStart < valueEnd && isBlank(line.charCodeAt(valueStart))) valueStart++;
-  while (valueEnd > valueStart && isBlank(line.charCodeAt(valueEnd - 1))) valueEnd--;
+  while (nameEnd > at && isSpace(line.charCodeAt(nameEnd - 1))) nameEnd--;
+  while (valueStart < valueEnd && isSpace(line.charCodeAt(valueStart))) valueStart++;
+  while (valueEnd > valueStart && isSpace(line.charCodeAt(valueEnd - 1))) valueEnd--;
   place.nameEnd = nameEnd;
   place.valueStart = valueStart;
   place.valueEnd = valueEnd;
@@ -58,6 +58,11 @@ export function nextCookie(line: string, from: number, place: Place): boolean {
 /** True if the cookie at that place has this name and a value. */
 export function isNamed(line: string, { nameStart, nameEnd, hasValue }: Place, name: string): boolean {
   return hasValue && nameEnd - nameStart === name.length && line.startsWith(name, nameStart);
+}
+
+/** True for a part without anything in it. */
+export function isBlank({ nameStart, end }: Place): boolean {
+  return nameStart === end;
 }
 
 /** True for the attributes of old ($Path and so on) that belong to the cookie before them. */

@@ -29,13 +29,31 @@ export function farmConfiguration(directory: string, backends: readonly PeerBack
   ].join('\n');
 }
 
-/** Each server answers with its name and, with all lines under a name of their own, the request's Cookie lines. */
-function serverConfiguration(directory: string, count: number, response: readonly string[]): string {
+/** Fields that a server answers with, by the field of the request that holds the value. */
+const ECHOED: Readonly<Record<string, string>> = {
+  'x-set': 'set-cookie', 'x-set2': 'set-cookie', 'x-old': 'set-cookie2', 'x-cc': 'cache-control', 'x-lm': 'last-modified', 'x-pragma': 'pragma',
+};
+
+/** Each server answers with its name, the request's first two Cookie lines in x-c1 and x-c2, and what it is asked for. */
+function serverConfiguration(directory: string, count: number): string {
+  const echo = Object.entries(ECHOED).flatMap(([from, to], i) => [
+    `  http-request set-var(txn.v${i}) req.fhdr(${from})`, `  http-after-response add-header ${to} %[var(txn.v${i})] if { var(txn.v${i}) -m found }`,
+  ]);
+  const seen = [1, 2].flatMap((line) => [
+    `  http-request set-var(txn.c${line}) req.fhdr(cookie,${line})`, `  http-after-response set-header x-c${line} %[var(txn.c${line})] if { var(txn.c${line}) -m found }`,
+  ]);
   return Array.from({ length: count }, (_, i) => [
-    `frontend s${i + 1}`, `  bind unix@${socketOf(directory, i + 1)}`, ...response.map((line) => `  ${line}`),
-    `  http-request return status 200 hdr x-s s${i + 1} hdr x-cookie '%[req.fhdr(cookie)]' hdr set-cookie '%[req.hdr(x-set)]' if { req.hdr(x-set) -m found }`,
-    `  http-request return status 200 hdr x-s s${i + 1} hdr x-cookie '%[req.fhdr(cookie)]'`,
+    `frontend s${i + 1}`, `  bind unix@${socketOf(directory, i + 1)}`, ...echo, ...seen, `  http-request return status 200 hdr x-s s${i + 1}`,
   ].join('\n')).join('\n');
+}
+
+/** What a server's response has of a request's wishes, line by line. */
+export function echoed(fields: readonly string[]): string[] {
+  return fields.flatMap((field) => {
+    const colon = field.indexOf(':');
+    const to = ECHOED[field.slice(0, colon)];
+    return to === undefined ? [] : [`${to}:${field.slice(colon + 1)}`];
+  });
 }
 
 export class PeerFarm {
@@ -50,7 +68,7 @@ export class PeerFarm {
   async start(): Promise<void> {
     const count = Math.max(...this.backends.map(({ servers }) => servers.length));
     const path = join(this.directory, 'haproxy.cfg');
-    writeFileSync(path, `global\n  maxconn 4000\n${this.text}\n${serverConfiguration(this.directory, count, [])}\n`);
+    writeFileSync(path, `global\n  maxconn 4000\n${this.text}\n${serverConfiguration(this.directory, count)}\n`);
     const peer = spawn('haproxy', ['-db', '-f', path], { stdio: ['ignore', 'ignore', 'pipe'] });
     let said = '';
     peer.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));

@@ -19,6 +19,7 @@ const FLAGS: readonly FlagRow[] = [
   { name: 'clitcpka', side: 'frontend', prefixed: true, doc: 'TCP keep-alive packets to clients.' },
   { name: 'srvtcpka', side: 'backend', prefixed: true, doc: 'TCP keep-alive packets to servers.' },
   { name: 'nolinger', side: 'both', prefixed: true, doc: 'Close connections with a reset, without lingering.' },
+  { name: 'persist', side: 'backend', prefixed: true, doc: 'Requests go to the server that their cookie names even if it is down.' },
   {
     name: 'allbackups',
     side: 'backend',
@@ -112,7 +113,7 @@ const INERT: Readonly<Record<string, string>> = {
 
 const UNSUPPORTED = `http-drop-request-trailers
   http-drop-response-trailers http-pretend-keepalive http-proxy http-use-proxy-header idle-close-on-response
-  persist prefer-last-server   transparent`;
+  prefer-last-server   transparent`;
 
 const REMOVED: Readonly<Record<string, string>> = {
   forceclose:
