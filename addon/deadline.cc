@@ -98,7 +98,12 @@ Deadline deadline(const Worker& w, const Session& s) {
   }
 }
 
-void close(Worker& w, Session& s) { end_session(w, s); }
+void close(Worker& w, Session& s) {
+  constexpr uint8_t PRX_TIMEOUT = 13;   // of the manual's fc_err_str
+  if (s.state != SessionState::ProxyHeader) return end_session(w, s);
+  s.client_error = PRX_TIMEOUT;
+  end_embryo(w, s);
+}
 
 void inspected(Worker& w, Session& s) { s.flags |= SF_INSPECTED; }
 

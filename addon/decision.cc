@@ -37,6 +37,7 @@ int32_t flag_facts(const Session& s, int32_t phase) {
   if (s.client != nullptr && (s.client->flags & (CO_RDHUP | CO_READ_END)) != 0) flags |= FF_CLIENT_SHUT;
   if (s.target != nullptr && (s.target->flags & (CO_RDHUP | CO_READ_END)) != 0) flags |= FF_SERVER_SHUT;
   if (s.has(SF_AGAIN)) flags |= FF_AGAIN;
+  if (s.client_error != 0) flags |= FF_EMBRYO;
   return flags;
 }
 
@@ -109,22 +110,34 @@ int32_t error_of(const Connection* c) {
 // What is known so far: FF_KNOWN.
 void put_progress(Worker& w, const Session& s, int32_t phase, int32_t* f) {
   f[FACT_FLAGS] |= FF_KNOWN;
+  // As logs have it: a request that was held for its own sake was never received, a response that was refused never came.
+  const bool held = s.where == 'T' || (s.cause == 'c' && s.where == 'R'), refused = s.cause == 'P' && s.where == 'H';
   f[FACT_QUEUE_MS] = s.queue_ms;
   f[FACT_CONNECT_MS] = s.connect_ms;
-  f[FACT_RESPONSE_MS] = s.response_ms;
+  f[FACT_RESPONSE_MS] = refused ? -1 : s.response_ms;
   const uint64_t now = w.loop.now_ms();
   f[FACT_TOTAL_MS] = static_cast<int32_t>(now - s.stream_ms);
-  f[FACT_REQUEST_MS] = s.request_ms;
+  f[FACT_REQUEST_MS] = held ? -1 : s.request_ms;
   f[FACT_IDLE_MS] = s.idle_ms;
   f[FACT_TERM] = s.cause == '-' && phase != PHASE_END ? 0 : s.cause | s.where << 8;
   put_pair(&f[FACT_BYTES_IN_LO], s.up.received);
   put_pair(&f[FACT_BYTES_OUT_LO], s.down.sent);
   f[FACT_REQUEST_VERSION] = s.request_ms < 0 ? -1 : s.has(SF_HTTP10) ? 0 : 1;
   f[FACT_HANDSHAKE_MS] = s.handshake_ms;
-  f[FACT_ERRORS] = error_of(s.client) | error_of(s.target) << 8;
+  f[FACT_ERRORS] = (s.client_error != 0 ? s.client_error : error_of(s.client)) | error_of(s.target) << 8;
   put_pair(&f[FACT_SENT_LO], s.up.sent);
   put_pair(&f[FACT_RECEIVED_LO], s.down.received);
   f[FACT_DATA_MS] = s.response_ms < 0 ? -1 : static_cast<int32_t>(now - s.connected_ms) - s.response_ms;
+}
+
+// Why a message could not be read, at the far end of the window, where no message reaches.
+void put_fault(Worker& w, const Session& s, int32_t* f) {
+  constexpr size_t MOST = 256;
+  const size_t length = s.fault == nullptr ? 0 : std::min(std::strlen(s.fault), MOST);
+  const size_t at = w.window.bytes_size() - MOST;
+  f[FACT_FAULT_OFF] = static_cast<int32_t>(w.window.bytes_off() + at);
+  f[FACT_FAULT_LEN] = static_cast<int32_t>(length);
+  if (length > 0) std::memcpy(w.window.bytes() + at, s.fault, length);
 }
 
 int32_t decide(Worker& w, int32_t phase, uint32_t session) {
@@ -221,6 +234,7 @@ Step close(Worker& w, Session& s, int32_t phase, int32_t) {
   count_denied(w, s, phase);
   bool response = phase == PHASE_RESPONSE || phase == PHASE_TCP_RESPONSE;
   if (response) s.status = 0;   // none reaches the client
+  else if (s.has(SF_HTTP)) s.request_ms = -1;   // as logs have it
   note_cause(s, 'P', response ? 'D' : 'R');
   end_session(w, s);
   return Step::Wait;
@@ -289,6 +303,7 @@ int32_t ask(Worker& w, Session& s, int32_t phase, bool shown) {
   if (shown && s.has(SF_HTTP) && !s.has(SF_WRITTEN) && (phase == PHASE_REQUEST || phase == PHASE_CONTENT)) put_body(w, s, phase, f);
   if (phase == PHASE_RESPONSE) put_body(w, s, phase, f);
   put_progress(w, s, phase, f);
+  if (phase == PHASE_END) put_fault(w, s, f);
   f[FACT_TAKE] = 0;
   w.window.edits()[0] = EDIT_END;
   w.deciding = s.handle;

@@ -119,6 +119,10 @@ int dial(Worker& w, Session& s, const Route* route) {
   return 0;
 }
 
+void tell_connected(Worker& w, Session& s) {
+  if (asks(w, s, PHASE_CONNECTED)) ask(w, s, PHASE_CONNECTED, false);
+}
+
 Step connected(Worker& w, Session& s) {
   Greeted greeted = greet(w, s);
   if (greeted == Greeted::Failed) return connect_failed(w, s, DialFailure::Refused);
@@ -134,6 +138,7 @@ Step connected(Worker& w, Session& s) {
     if (asks(w, s, PHASE_TCP_RESPONSE)) s.flags &= ~(SF_RESPONDED | SF_INSPECTED);
     s.inspect_ms = 0;
   }
+  tell_connected(w, s);
   enter(w, s, SessionState::Transfer);
   return Step::Again;
 }
@@ -197,6 +202,7 @@ void enter_backend(Worker& w, Session& s, int32_t backend) {
 void take_server(Worker& w, Session& s, int32_t server) {
   s.server = server;
   s.flags |= SF_SLOT;
+  s.queue_ms = std::max(s.queue_ms, 0);   // it did not have to wait, if it has not
   uint64_t* row = w.server_row(s);
   count(&row[CS_SESSIONS]);
   if (s.has(SF_HTTP)) count(&row[CS_REQUESTS]);
@@ -224,6 +230,7 @@ Step step_connect(Worker& w, Session& s) {
   if (!written) return refuse(w, s, 500, 'P', 'R');
   if (ready != nullptr) {
     stick_connected(w, s);
+    tell_connected(w, s);
     enter(w, s, SessionState::Transfer);
     return Step::Again;
   }

@@ -71,6 +71,12 @@ void let_target_go(Worker& w, Session& s) {
   if (!keep_private) give_idle(w, s);
 }
 
+// option dontlognull: nothing came over the connection.
+bool is_null(const Worker& w, const Session& s) {
+  bool awaited = s.has(SF_HTTP) || s.client_error != 0;
+  return awaited && !s.has(SF_STARTED) && (w.frontend(s).options & PO_DONT_LOG_NULL) != 0;
+}
+
 }  // namespace
 
 void note_cause(Session& s, char cause, char where) {
@@ -122,19 +128,25 @@ void leave_queue(Worker& w, Session& s) {
   if (--w.queued == 0) w.board->wait_for_slot(w.conf.worker, false);
 }
 
+void end_embryo(Worker& w, Session& s) {
+  if (!w.closing && asks(w, s, PHASE_END) && !is_null(w, s)) ask(w, s, PHASE_END, false);
+  end_session(w, s);
+}
+
 void finish_stream(Worker& w, Session& s) {
   if (!s.has(SF_STREAM)) return;
   account(w, s);
   s.flags &= ~SF_STREAM;
   bool queued = s.has(SF_QUEUED);
   leave_queue(w, s);
-  if (!w.closing && (queued || asks(w, s, PHASE_END))) ask(w, s, PHASE_END, false);
-  untrack_stream(w, s);
   count_cause(w, s);
   if (s.has(SF_IN_BACKEND)) count_times(w, s);
+  // A log line does not count its own stream among those of its server and backend.
   release_slot(w, s);
-  let_target_go(w, s);
   leave_backend(w, s);
+  if (!w.closing && (queued || (asks(w, s, PHASE_END) && !is_null(w, s)))) ask(w, s, PHASE_END, false);
+  untrack_stream(w, s);
+  let_target_go(w, s);
   drop_overrides(s);
   delete s.reply;
   s.reply = nullptr;
@@ -151,6 +163,7 @@ Step next_stream(Worker& w, Session& s) {
   constexpr uint32_t KEPT = SF_HTTP | SF_RUN | SF_DESTINATION;
   s.flags &= KEPT;
   s.backend = s.server = -1;
+  s.fault = nullptr;
   s.cause = s.where = '-';
   s.status = s.method = s.attempts = s.interim = 0;
   s.seen = s.counted_in = s.counted_up = s.counted_out = 0;

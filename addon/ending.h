@@ -17,6 +17,8 @@ void finish_stream(Worker& w, Session& s);
 // After finish_stream: the next request, or the end of the connection.
 Step next_stream(Worker& w, Session& s);
 void end_session(Worker& w, Session& s);
+// The connection of a session that has not begun (client_error says why): told, ended.
+void end_embryo(Worker& w, Session& s);
 // Our last word is sent. If the client is still sending, its bytes are read and dropped for a while: closing
 // at once would make the kernel reset the connection and take our last word with it.
 Step close_gently(Worker& w, Session& s, bool sending);

@@ -113,7 +113,10 @@ Step take_response(Worker& w, Session& s) {
       s.server_ms = w.loop.now_ms();
       Http1Error error;
       Parse parsed = parse_response(m.bytes, m.n, s.seen, limits, m.head, error);
-      if (parsed == Parse::Error) return bad_response(w, s);
+      if (parsed == Parse::Error) {
+        s.fault = error.reason;
+        return bad_response(w, s);
+      }
       if (parsed == Parse::Incomplete) s.seen = static_cast<uint32_t>(m.n);
       else if (m.head.status >= 200 || m.head.status == 101) return response_complete(w, s);
       else if (!pass_interim(w, s)) return bad_response(w, s);

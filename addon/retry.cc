@@ -44,6 +44,7 @@ Step send_again(Worker& w, Session& s) {
   settle(s.up);
   s.flags = (s.flags | SF_FRESH) & ~(SF_REUSED | SF_DATA_FROM_SERVER | SF_SERVER_KEEP | SF_DECIDED);
   s.seen = 0;
+  s.fault = nullptr;
   s.status = 0;
   s.response_ms = -1;
   count_retry(w, s);

@@ -31,6 +31,16 @@ bool keep_tlvs(const Worker& w, Session& s, const ProxyHeader& header) {
   return true;
 }
 
+// Numbers of the manual's fc_err_str.
+constexpr uint8_t PRX_EMPTY = 11, PRX_ABORT = 12, PRX_TRUNCATED = 14, PRX_NOT_HDR = 15, PRX_BAD_HDR = 16;
+
+uint8_t header_fault(const Connection& c, Parse parsed, std::string_view bytes) {
+  if (parsed == Parse::Incomplete && (c.flags & CO_READ_ERROR) != 0) return PRX_ABORT;
+  if (bytes.empty()) return PRX_EMPTY;
+  if (parsed == Parse::Incomplete && c.ended()) return PRX_TRUNCATED;
+  return bytes.starts_with("PROXY") || bytes.starts_with("\r\n\r\n") ? PRX_BAD_HDR : PRX_NOT_HDR;
+}
+
 Step step_proxy_header(Worker& w, Session& s) {
   Connection& c = *s.client;
   size_t limit = w.small.block_size();
@@ -40,11 +50,14 @@ Step step_proxy_header(Worker& w, Session& s) {
   const char* reason = "";
   Parse parsed = parse_proxy_header(w.loaded.bytes, n, header, &reason);
   if (parsed == Parse::Error || n >= limit || (parsed == Parse::Incomplete && c.ended())) {
+    if (n > 0) s.flags |= SF_STARTED;
+    s.client_error = header_fault(c, parsed, {w.loaded.bytes, n});
     w.loaded.owner = nullptr;
     count(&w.frontend_row(s)[CF_REQ_ERRORS]);
-    end_session(w, s);
+    end_embryo(w, s);
     return Step::Wait;
   }
+  if (n > 0) s.flags |= SF_STARTED;
   if (parsed == Parse::Incomplete) return c.readable() ? Step::Again : Step::Wait;
   if (!header.local) {
     if (!keep_endpoints(w, s) || !keep_tlvs(w, s, header)) {
@@ -56,6 +69,7 @@ Step step_proxy_header(Worker& w, Session& s) {
     s.destination = header.destination;
     s.flags |= SF_DESTINATION;
   }
+  s.flags &= ~SF_STARTED;
   s.handshake_ms = static_cast<int32_t>(w.loop.now_ms() - s.stream_ms);
   w.loaded.bytes += header.length;
   w.loaded.n -= header.length;

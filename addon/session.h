@@ -113,6 +113,8 @@ struct Session {
   uint8_t method = 0;              // HM_ of the client's request
   uint8_t sent_method = 0;         // ... of the request as the server gets it: rules may change it
   uint8_t interim = 0;             // 1xx responses passed on
+  uint8_t client_error = 0;        // why there is no session: number of the manual's fc_err_str
+  const char* fault = nullptr;     // why a message could not be read, static text
   Address source, destination;
   Reply* reply = nullptr;          // staged by reply()
   Overrides* overrides = nullptr;  // what rules changed for this stream

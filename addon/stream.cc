@@ -191,14 +191,20 @@ Step step_head(Worker& w, Session& s) {
       s.client_ms = w.loop.now_ms();
       Http1Error error;
       Parse parsed = parse_loaded_request(w, s, s.seen, error);
-      if (parsed == Parse::Error) return bad_request(w, s, error.status);
+      if (parsed == Parse::Error) {
+        s.fault = error.reason;
+        return bad_request(w, s, error.status);
+      }
       if (parsed == Parse::Complete) {
         if ((w.loaded.head.flags & H1_CHUNKED) != 0 && begins_badly(w.loaded, BodyKind::Chunked)) return bad_request(w, s, 400);
         enter(w, s, SessionState::Request);
         return Step::Again;
       }
       s.seen = static_cast<uint32_t>(n);
-      if (n >= limit) return bad_request(w, s, 400);
+      if (n >= limit) {
+        s.fault = "head larger than tune.bufsize less tune.maxrewrite";
+        return bad_request(w, s, 400);
+      }
     }
     bool more = load_more(w, limit);
     n = w.loaded.n;
