@@ -15,6 +15,7 @@ export const cases = {
   'splice-vs-nosplice-2000': bulk(2000, splice),
   'splice-vs-nosplice-3000': bulk(3000, splice),
   'http-1k': http(1 << 10, '1 KiB'),
+  'http-1k-log': { ...http(1 << 10, '1 KiB'), peers: ['tsproxy', 'haproxy'], log: ['option httplog'], what: 'option httplog to a UDP receiver, 1 KiB bodies, CPU per request' },
   'http-32k': http(32 << 10, '32 KiB'),
   'http-256k': http(256 << 10, '256 KiB'),
   'http-4m': http(4 << 20, '4 MiB'),

@@ -1,6 +1,7 @@
 // How one run of each kind goes. A run gives { value, speed }: the figure that is compared (see `unit` of the case) and, where it
 // makes sense, units per second for orientation.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { logSink } from './log_sink.mjs';
 import { startPeer } from './peers.mjs';
 import { anonymousBytes, cpuSeconds, start, stop, talk } from './process.mjs';
 
@@ -10,10 +11,11 @@ const REQUEST = 'GET /1 HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n
 const originPort = (lab, kind) => (kind === 'bulk' ? lab.origin.source : lab.origin.http);
 const probe = (kind) => (kind === 'bulk' ? null : REQUEST);
 
-export function open(lab, name, { kind, mode, connections, rules }) {
+export async function open(lab, name, { kind, mode, connections, rules = [], log = [] }) {
+  const logged = log.length > 0 ? [`log 127.0.0.1:${await logSink()} local0`, ...log] : [];
   // 9,000 connections with two ends must fit into 20,000 descriptors, a usual hard limit: few of them for pipes then.
   const room = kind === 'idle' ? { maxconn: connections + 200, maxpipes: 50 } : { maxconn: Math.max(4000, connections + 500) };
-  return startPeer(name, { mode, origin: originPort(lab, kind), rules, ...room }, lab.cores.proxy, probe(kind));
+  return startPeer(name, { mode, origin: originPort(lab, kind), rules: [...rules, ...logged], ...room }, lab.cores.proxy, probe(kind));
 }
 
 async function withLoad(lab, port, { kind, connections, size }, use) {

@@ -90,6 +90,10 @@ export class LogSink {
   /** A whole number in decimal. */
   integer(value: number): void {
     if (value >= 0 && value < 10) return this.byte(ZERO + value);
+    if (value === -1) {
+      this.byte(MINUS);
+      return this.byte(ZERO + 1);
+    }
     if (!(value >= 0 && value <= 0x7fffffff)) return this.put(String(value));
     let digits = 2;
     for (let bound = 100; digits < 10 && value >= bound; bound *= 10) digits++;
@@ -112,6 +116,7 @@ export class LogSink {
 }
 
 const ZERO = 48;
+const MINUS = 45;
 const HASH = 35;
 const HEX = '0123456789ABCDEF';
 
