@@ -1,8 +1,10 @@
 import { help } from './help.js';
 import type { CommandRow } from './row.js';
+import { serverRows } from './server.js';
 import { sessionRows } from './session.js';
 import { statisticsRows } from './statistics.js';
 import { CommandTable } from './table.js';
+import { trafficRows } from './traffic.js';
 
 const helpRow: CommandRow = {
   words: 'help',
@@ -13,4 +15,4 @@ const helpRow: CommandRow = {
 };
 
 /** All commands of the runtime API, by family. */
-export const commands = new CommandTable([helpRow, ...sessionRows, ...statisticsRows]);
+export const commands = new CommandTable([helpRow, ...sessionRows, ...statisticsRows, ...serverRows, ...trafficRows]);

@@ -1,0 +1,124 @@
+import { failure, warning, type Answer, type Call, type CommandRow } from './row.js';
+
+type ServerCall = Call & { readonly server: number; readonly words: readonly string[] };
+
+/** Runs with the server that the first argument names; the words behind it are `words`. */
+export function onServer(run: (call: ServerCall) => Answer): CommandRow['run'] {
+  return (call) => {
+    const [path = '', ...words] = call.args;
+    const server = call.runtime.control.find(path);
+    return typeof server === 'string' ? failure(server) : run({ ...call, server, words });
+  };
+}
+
+/** null: done, nothing to say. */
+const done = (problem: string | null): Answer => (problem === null ? '' : failure(problem));
+
+const STATES = ['ready', 'drain', 'maint'] as const;
+const HEALTHS = ['up', 'stopping', 'down'] as const;
+const within = <T extends string>(words: readonly T[], word: string | undefined): T | undefined => words.find((one) => one === word);
+
+function setAddr({ runtime: { control }, server, words }: ServerCall): Answer {
+  const [ip, keyword, port] = words;
+  if (ip === undefined || (keyword !== undefined && keyword !== 'port')) return failure('set server <b>/<s> addr requires an address and optionally a port.');
+  return warning(control.setAddr(server, ip, keyword === undefined ? null : (port ?? '')));
+}
+
+function setHealth({ runtime: { control }, server, words }: ServerCall): Answer {
+  const to = within(HEALTHS, words[0]);
+  return to === undefined ? failure("'set server <srv> health' expects 'up', 'stopping', or 'down'.") : done(control.setHealth(server, to));
+}
+
+function setState({ runtime: { control }, server, words }: ServerCall): Answer {
+  const to = within(STATES, words[0]);
+  return to === undefined ? failure("'set server <srv> state' expects 'ready', 'drain' and 'maint'.") : done(control.administer(server, to));
+}
+
+function setFqdn({ runtime: { control }, server, words: [name] }: ServerCall): Answer {
+  return name === undefined ? failure('set server <b>/<s> fqdn requires a FQDN.') : warning(control.setFqdn(server, name));
+}
+
+/** What `set server` can set, by its word. */
+const SETTINGS: Readonly<Record<string, (call: ServerCall) => Answer>> = {
+  addr: setAddr,
+  fqdn: setFqdn,
+  health: setHealth,
+  ssl: () => failure("'set server <srv> ssl' cannot be set.  default-server should define ssl settings"),
+  state: setState,
+  weight: ({ runtime: { control }, server, words: [text = ''] }) => done(control.setWeight(server, text)),
+};
+
+const USAGE = `usage: set server <backend>/<server> ${Object.keys(SETTINGS).join(' | ')}`;
+
+/** Switches checks of one kind. */
+const check = (on: boolean, which: 'health' | 'agent'): CommandRow => ({
+  words: `${on ? 'enable' : 'disable'} ${which}`,
+  usage: '<bk>/<srv>',
+  doc: `${on ? 'enable' : 'disable'} ${which} checks`,
+  level: 'admin',
+  run: onServer(({ runtime: { checks }, server }) => {
+    if (checks.enable(server, which, on) || !on) return '';
+    return failure(which === 'agent' ? 'Agent was not configured on this server, cannot enable.' : 'Health check was not configured on this server, cannot enable.');
+  }),
+});
+
+/** Commands about one server (management guide, 9.3). */
+export const serverRows: readonly CommandRow[] = [
+  {
+    words: 'set server',
+    usage: '<bk>/<srv> [opts]',
+    doc: "change a server's state, weight, address or ssl",
+    level: 'admin',
+    run: onServer((call) => {
+      const [what = '', ...words] = call.words;
+      const set = Object.hasOwn(SETTINGS, what) ? SETTINGS[what] : undefined;
+      return set === undefined ? failure(USAGE) : set({ ...call, words });
+    }),
+  },
+  {
+    words: 'get weight',
+    usage: '<bk>/<srv>',
+    doc: "report a server's current weight",
+    level: 'user',
+    run: onServer(({ runtime: { control }, server }) => `${control.weightText(server)}\n`),
+  },
+  {
+    words: 'set weight',
+    usage: '<bk>/<srv>  (DEPRECATED)',
+    doc: "change a server's weight (use 'set server' instead)",
+    level: 'admin',
+    run: onServer(({ runtime: { control }, server, words: [text = ''] }) => done(control.setWeight(server, text))),
+  },
+  {
+    words: 'set maxconn server',
+    usage: '<bk>/<srv>',
+    doc: "change a server's maxconn setting",
+    level: 'admin',
+    run: onServer(({ runtime: { control }, server, words: [text = ''] }) => done(control.setMaxconn(server, text))),
+  },
+  {
+    words: 'enable server',
+    usage: '(DEPRECATED)',
+    doc: "enable a disabled server (use 'set server' instead)",
+    level: 'admin',
+    run: onServer(({ runtime: { control }, server }) => done(control.enable(server, true))),
+  },
+  {
+    words: 'disable server',
+    usage: '(DEPRECATED)',
+    doc: "disable a server for maintenance (use 'set server' instead)",
+    level: 'admin',
+    run: onServer(({ runtime: { control }, server }) => done(control.enable(server, false))),
+  },
+  check(true, 'health'), check(false, 'health'), check(true, 'agent'), check(false, 'agent'),
+  {
+    words: 'shutdown sessions server',
+    usage: '<bk>/<srv>',
+    doc: 'kill sessions on a server',
+    level: 'admin',
+    run: onServer(({ runtime: { traffic }, server }) => {
+      traffic.shutdownSessions({ of: 'server', index: server });
+      return '';
+    }),
+  },
+];
