@@ -13,7 +13,8 @@ import { isDnsName } from './resolver/message.js';
 import type { Resolver } from './resolver/start.js';
 import { serverPath, upServers } from './server_message.js';
 import type { ServerStates } from './server_states.js';
-import { isDynamic, setUserWeight } from './state.js';
+import { isDynamic } from './balance/index.js';
+import { refreshBackend, setUserWeight } from './state.js';
 
 export interface ControlParts {
   readonly model: Model;
@@ -84,8 +85,7 @@ export class ServerControl {
     const initial = this.cell(server, SS_INITIAL_WEIGHT);
     const weight = percent ? Math.min(WEIGHT_MOST, Math.floor((initial * value) / 100)) : value;
     const { proxy } = model.servers[server]!;
-    const { balance, hash } = model.proxies[proxy]!;
-    if (weight !== 0 && weight !== initial && !isDynamic(balance.algorithm, hash.method !== 'map-based')) {
+    if (weight !== 0 && weight !== initial && !isDynamic(model.proxies[proxy]!)) {
       return "Backend is using a static LB algorithm and only accepts weights '0%' and '100%'.";
     }
     const before = upServers(model, state, proxy);
@@ -145,6 +145,7 @@ export class ServerControl {
     const { model, state, states, log, tell } = this.parts;
     setAddress(model, state, server, ip, port);
     if (ip !== null) states.admin(server, ADMIN_RESOLUTION_MAINT, false);
+    refreshBackend(model, state, model.servers[server]!.proxy);
     log('notice', `${serverPath(model, server)} changed its ${what.replace(/^no need to change the addr, /, '')} by '${by}'.`, model.servers[server]!.proxy);
     tell(server);
   }

@@ -5,13 +5,14 @@
  * those that never had a server. Main thread.
  */
 import {
-  ADMIN_FORCED_MAINT, ADMIN_MAINT, SS_COUNT, SS_QUEUED, SS_SESSIONS, SS_USED_CONNS,
+  ADMIN_FORCED_MAINT, ADMIN_MAINT, SS_COUNT, SS_IDLE, SS_QUEUED, SS_SESSIONS, SS_USED_CONNS,
 } from '../core/abi.js';
 import { serverCell, serverRows } from '../core/cells.js';
 import { insertServer, removeServer } from '../core/live_model.js';
+import { isDynamic } from './balance/index.js';
 import type { Model, Server } from '../config/model.js';
 import type { NewServer } from '../config/server_line.js';
-import { adminOf, initServer, isDynamic, refreshBackend, setAdmin } from './state.js';
+import { adminOf, initServer, refreshBackend, setAdmin } from './state.js';
 
 export interface DynamicParts {
   /** A live one (live_model.ts). */
@@ -29,9 +30,6 @@ export interface ServerKeeper {
   added?(server: number): void;
   deleted?(server: number): void;
 }
-
-/** What must be gone before a server can go; the workers drop its idle connections themselves. */
-const USED = [SS_SESSIONS, SS_QUEUED, SS_USED_CONNS];
 
 export class DynamicServers {
   private readonly free: number[];
@@ -94,15 +92,18 @@ export class DynamicServers {
     if ((adminOf(model, state, index) & ADMIN_MAINT) === 0) return 'Only servers in maintenance mode can be deleted.';
     if (model.servers.some(({ track }) => track === index)) return 'This server is tracked by another one and cannot be removed.';
     if (referenced) return 'This server cannot be removed at runtime due to other configuration elements pointing to it.';
-    const used = USED.some((cell) => Atomics.load(state, serverCell(model.proxies.length, index, cell)) > 0);
-    return used ? 'Server still has connections attached to it, cannot remove it.' : null;
+    const cell = (which: number): number => Atomics.load(state, serverCell(model.proxies.length, index, which));
+    // Idle connections don't count: the workers drop them.
+    const inUse = cell(SS_SESSIONS) > 0 || cell(SS_QUEUED) > 0 || cell(SS_USED_CONNS) > cell(SS_IDLE);
+    return inUse ? 'Server still has connections attached to it, cannot remove it.' : null;
   }
 
   private refusal({ proxy, name }: NewServer): string | null {
     const { model } = this.parts;
-    const { balance, hash, servers, name: backend, isBackend } = model.proxies[proxy]!;
+    const home = model.proxies[proxy]!;
+    const { servers, name: backend, isBackend } = home;
     if (!isBackend) return 'No such backend.';
-    if (!isDynamic(balance.algorithm, hash.method !== 'map-based')) {
+    if (!isDynamic(home)) {
       return `backend '${backend}' uses a non dynamic load balancing method`;
     }
     return servers.some((index) => model.servers[index]!.name === name) ? 'Already exists a server with the same name in backend.' : null;

@@ -16,6 +16,7 @@ import {
 import { listenerCell, proxyCell, serverCell, serverRows } from '../core/cells.js';
 import type { Model, Server } from '../config/model.js';
 import { initAddress } from './address.js';
+import { isDynamic } from './balance/index.js';
 import { usableServers } from './usable.js';
 import { effectiveWeight } from './weight.js';
 
@@ -142,16 +143,8 @@ export function setUserWeight(model: Model, state: Int32Array, server: number, w
 /** The share of weight and maxconn that a server gets within its slow start, in percent; 0 = all. */
 export function setThrottle(model: Model, state: Int32Array, server: number, percent: number): void {
   write(model, state, server, SS_THROTTLE, percent);
-  const shares = isDynamic(model.proxies[model.servers[server]!.proxy]!.balance.algorithm);
+  const shares = isDynamic(model.proxies[model.servers[server]!.proxy]!);
   setServerWeight(model, state, server, effectiveWeight(read(model, state, server, SS_USER_WEIGHT), shares ? percent : 0));
-}
-
-/** Algorithms whose weights can't change while they run: slow start leaves their weights alone. */
-const STATIC = ['static-rr', 'source', 'uri', 'url_param', 'hdr', 'rdp-cookie', 'hash'];
-
-/** True if the weights of a balancing algorithm may change at any time (manual: slowstart). `hash-type consistent` makes hashes so. */
-export function isDynamic(algorithm: string, consistent = false): boolean {
-  return !STATIC.includes(algorithm.replace(/\(.*$/, '')) || (consistent && algorithm !== 'static-rr');
 }
 
 function read(model: Model, state: Int32Array, server: number, cell: number): number {

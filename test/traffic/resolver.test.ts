@@ -80,3 +80,14 @@ test('do-resolve parks the request until the name has an address, and remembers 
   expect(await ask('nowhere.test')).toBe('');
   expect((await request(port)).body.toString()).toBe('127.0.0.1');
 });
+
+test('do-resolve of a connection, before anything is read', async () => {
+  const { port: target } = await origin();
+  const dns = await names(({ name, type }) => ({ answers: type === 'A' ? [a(name, '127.0.0.5')] : [] }));
+  const [good, bad] = [stage.port(), stage.port()];
+  const side = (port: number, wanted: string): string => section(`listen l${port}`, `bind 127.0.0.1:${port}`, 'tcp-request content do-resolve(txn.ip,r,ipv4) str(a.test)',
+    `tcp-request content reject unless { var(txn.ip) -m ip ${wanted} }`, `server one 127.0.0.1:${target}`);
+  await stage.proxy(config(defaults('tcp'), section('resolvers r', `nameserver ns1 127.0.0.1:${dns.port}`), side(good, '127.0.0.5'), side(bad, '127.0.0.6')));
+  expect((await request(good)).body.toString()).toBe('127.0.0.1');
+  await expect(request(bad)).rejects.toThrow();
+});

@@ -5,7 +5,7 @@ import type { Model } from '../../config/model.js';
 import { setAddress } from '../address.js';
 import { systemClock, type Clock } from '../clock.js';
 import type { ServerStates } from '../server_states.js';
-import { setUserWeight } from '../state.js';
+import { refreshBackend, setUserWeight } from '../state.js';
 import { upServers } from '../server_message.js';
 import { lookupsOf, type KnownAddress, type Lookups } from './lookups.js';
 import { ServerNames, type NameEffects } from './names.js';
@@ -17,7 +17,7 @@ export interface ResolverParts {
   readonly state: Int32Array;
   readonly states: ServerStates;
   readonly log: SystemLog;
-  /** A server's weight changed: workers look again. */
+  /** A server's weight or address changed: workers look again. */
   tell(server: number): void;
   /** A server's address changed: its checks go to the new one. */
   moved?(server: number): void;
@@ -51,6 +51,9 @@ function effectsOf({ model, state, states, log, tell, moved }: ResolverParts): N
     move(server, ip, port, news) {
       setAddress(model, state, server, ip, port === 0 ? Atomics.load(state, serverCell(model.proxies.length, server, SS_ADDR_PORT)) : port);
       if (news !== null) states.note(server, 'notice', 'notice', news);
+      // Hashes and cookies may be made of addresses.
+      refreshBackend(model, state, proxyOf(server));
+      tell(server);
       moved?.(server);
     },
     weigh(server, weight) {
