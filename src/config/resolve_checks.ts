@@ -114,7 +114,7 @@ export class CheckResolver {
     const address = checkAddress === null ? null : this.#address(checkAddress, 'addr');
     const plan = health.healthcheck === null ? backendPlan : this.#sectionPlan(health.healthcheck);
     const found = address ?? server;
-    const port = checkPort !== 0 ? checkPort : null;
+    const port = checkPort !== 0 ? checkPort : address?.kind === 'ip' && address.port !== 0 ? address.port : null;
     if (found.kind === 'ip' && port === null && (server.kind !== 'ip' || server.port === 0) && !this.#saysPort(plan)) {
       this.#alert(addressSpan, `server ${name} has neither service port nor check port nor tcp_check rule 'connect' with port information`, "Add 'port <port>'.");
     }

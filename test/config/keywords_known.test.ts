@@ -7,7 +7,7 @@ test('-dKall lists what works, what has no effect and what is missing, each once
   const lines = text.split('\n');
   for (const line of [
     'global', '\tmaxconn <number>', '\ttune.ssl.cachesize [no effect]', '\tgrace [not supported yet]', 'listen', '\ttimeout client <time>',
-    '\tbind <addr> accept-proxy', '\tserver <name> <addr> weight <weight>', '\toption httpchk [not supported yet]', '\tappsession [removed]',
+    '\tbind <addr> accept-proxy', '\tserver <name> <addr> weight <weight>', '\toption http-use-proxy-header [not supported yet]', '\tappsession [removed]',
     'path_beg = path -m beg', '# List of registered sample converter functions:', '\tlower', '# List of registered sample fetch functions:', '\tsrc',
     '\thttp-request deny', '\thttp-request auth', '\thttp-request cache-use [not supported yet]', '\tpeers [not supported yet]',
   ]) expect(lines).toContain(line);

@@ -20,7 +20,7 @@ describe('defaults of the Model', () => {
     expect(server).toMatchObject({
       index: 0, proxy: 0, name: 's', id: 1, weight: 1, backup: false, disabled: false, maxconn: 0, minconn: 0, maxqueue: 0, sendProxy: 0,
       source: null, poolMaxConn: -1, maxReuse: -1, poolPurgeDelay: 5000, address: { kind: 'ip', family: 4, address: '127.0.0.1', port: 80 },
-      check: { inter: 2000, fastinter: null, downinter: null, rise: 2, fall: 3, address: { kind: 'ip', family: 4, address: '127.0.0.1', port: 80 } },
+      check: { inter: 2000, fastinter: null, downinter: null, rise: 2, fall: 3, address: null, port: null, plan: null, sendProxy: 0, viaSocks4: false },
     });
   });
 
@@ -135,7 +135,7 @@ describe('addresses', () => {
       { kind: 'ip', family: 4, address: '127.0.0.1', port: 80 }, { kind: 'ip', family: 6, address: '::1', port: 81 },
     ]);
     expect(servers[0]?.source).toEqual({ address: { kind: 'ip', family: 4, address: '127.0.0.1', port: 0 }, interface: null });
-    expect(servers[1]?.check?.address).toEqual({ kind: 'ip', family: 4, address: '127.0.0.1', port: 90 });
+    expect(servers[1]?.check).toMatchObject({ address: { kind: 'ip', family: 4, address: '127.0.0.1' }, port: 90 });
   });
 
   test('init-addr says what to do without an answer', async () => {

@@ -208,7 +208,7 @@ export const verdicts: Readonly<Record<string, readonly Verdict[]>> = {
     refused(frontend('no option http-restrict-req-hdr-names reject'), 'negation/default is not supported'),
     valid(frontend('option checkcache'), "has no backend capability"),
     valid(backend('option checkcache\n option abortonclose\n option accept-invalid-http-response')),
-    stricter(backend('option httpchk'), NOT_YET, "'option httpchk' is not supported yet"),
+    valid(backend('option httpchk')),
     valid(frontend('option httplog'), 'no logs are written yet'),
   ],
   bind: [

@@ -17,6 +17,8 @@ const SERVER: AddressRules = { port: 'optional', offset: true, zero: true };
 const DATAGRAM: AddressRules = { port: 'optional', fd: false, datagram: 'default' };
 const DATAGRAM_BIND: AddressRules = { port: 'required', range: true, unix: false, datagram: 'only' };
 const SOURCE: AddressRules = { port: 'optional', range: true, zero: true, unix: false };
+/** Of checks: a port stands in for `port`. */
+const CHECKED: AddressRules = { port: 'optional', unix: false };
 const TARGET: AddressRules = { port: 'required' };
 const BARE: AddressRules = { port: 'forbidden', unix: false };
 const NUMERIC: AddressRules = { ...BARE, host: false };
@@ -101,10 +103,10 @@ export function parseTarget(walk: Walk, word: Word): DraftAddress | undefined {
   return parsed === undefined ? undefined : withPort(parsed, hasPorts(parsed) ? (parsed.ports?.first ?? 0) : 0);
 }
 
-/** An address without port, for checks. */
+/** An address for checks; port 0 = none was given. */
 export function parseHost(walk: Walk, word: Word): DraftAddress | undefined {
-  const parsed = parse(walk, word.text, word, BARE);
-  return parsed === undefined ? undefined : withPort(parsed, 0);
+  const parsed = parse(walk, word.text, word, CHECKED);
+  return parsed === undefined ? undefined : withPort(parsed, hasPorts(parsed) ? (parsed.ports?.first ?? 0) : 0);
 }
 
 const USESRC = "'usesrc' expects <addr>[:<port>], 'client', 'clientip', or 'hdr_ip(<name>[,<occurrence>])' as argument";

@@ -60,7 +60,12 @@ const OPTIONS: Readonly<Record<string, Option>> = {
   addr(walk, rule) {
     const word = argument(walk, 'addr', 'an address');
     const found = word === undefined ? undefined : parseHost(walk, word);
-    if (found?.kind !== 'host') return given(found, (address: SocketAddress) => (rule.address = address));
+    if (found?.kind !== 'host') {
+      return given(found, (address: SocketAddress) => {
+        rule.address = address;
+        if (address.kind === 'ip' && address.port !== 0) rule.port ??= address.port;
+      });
+    }
     walk.error(word!, `'${walk.keyword}' : 'addr' : invalid address: '${found.host}' in '${found.host}'`, 'Write an IPv4 or IPv6 address.');
     return false;
   },

@@ -1,6 +1,7 @@
 /** The kinds of checks and their arguments: `option <type> ...` of proxies, `type <type> ...` of healthcheck sections. */
 import type { CheckType, HttpSend } from '../../check_rules.js';
 import type { LogFormat } from '../../model.js';
+import type { Word } from '../../source.js';
 import type { Walk } from '../../walk.js';
 import type { Argument, KeywordRow } from '../row.js';
 import { ownRules, type CheckOwner } from './rules.js';
@@ -19,19 +20,34 @@ interface TypeRow {
 
 const NONE: Options = {};
 
+/** What old configurations write behind the version: header lines. */
+function hiddenHeaders(walk: Walk, word: Word): readonly [Word, HttpSend['headers']] {
+  const [version = '', ...lines] = word.text.split(/\r?\n/);
+  if (lines.length === 0) return [word, []];
+  walk.warn(word, `'${walk.keyword}' : hiding headers or body at the end of the version string is deprecated`, "Use 'http-check send hdr <name> <value>' instead.");
+  const headers = lines.flatMap((line) => {
+    const found = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*)$/.exec(line);
+    if (found === null) return [];
+    const value = found[2]!;
+    return [{ name: found[1]!.toLowerCase(), value: { items: [{ kind: 'text' as const, text: value }], text: value } }];
+  });
+  return [{ ...word, text: version }, headers];
+}
+
 /** `[<method>] <uri> [<version> [<host>]]`: one word alone is the URI. */
 function parseHttpchk(walk: Walk): HttpSend | undefined {
   const one = walk.peek(1) === undefined;
   const first = walk.next();
   const second = one ? first : walk.next();
-  const version = walk.next();
+  const whole = walk.next();
+  const [version, hidden] = whole === undefined ? [undefined, []] : hiddenHeaders(walk, whole);
   const host = walk.next();
   const method = one || first === undefined ? null : checkMethod(walk, first);
   const uri = second === undefined ? null : checkUri(walk, second);
   const ver = version === undefined ? null : checkVersion(walk, version);
   const format: LogFormat | null | undefined = host === undefined ? null : walk.logFormat(host);
   if (method === undefined || uri === undefined || ver === undefined || format === undefined) return undefined;
-  return { method, uri, version: ver, headers: format === null ? [] : [{ name: 'host', value: format }], body: null };
+  return { method, uri, version: ver, headers: format === null ? hidden : [{ name: 'host', value: format }, ...hidden], body: null };
 }
 
 function parseMysql(walk: Walk): Options | undefined {
