@@ -24,7 +24,7 @@ struct StickRate {
 
 // Links are places in the stripe, from 1; 0: none.
 struct StickEntry::Entry {
-  uint32_t next;              // in the bucket, or among the free ones
+  uint32_t next;              // among the free ones
   uint32_t older, newer;      // in the order by age
   uint32_t last;              // when it was refreshed
   uint32_t queued;            // when it took its place in that order
@@ -34,9 +34,8 @@ struct StickEntry::Entry {
 };
 
 struct alignas(64) StickEntry::Stripe {
-  ~Stripe();
   std::mutex lock;            // of all below but the atomics, which are hints for others
-  uint32_t* buckets = nullptr;
+  uint32_t* links = nullptr;  // 0: empty
   uint32_t mask = 0;
   uint32_t free = 0, oldest = 0, newest = 0;
   std::vector<char*> blocks;

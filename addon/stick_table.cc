@@ -1,7 +1,6 @@
 #include "stick_table.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 #include <new>
 #include <random>
@@ -13,10 +12,13 @@ namespace tsproxy {
 namespace {
 
 constexpr uint32_t ONE_STRIPE = 1024;           // entries up to which one lock is enough
-constexpr uint32_t STRIPES_SHIFT = 6;
+constexpr uint32_t STRIPES_SHIFT = 6, HUGE_STRIPES_SHIFT = 11;
+constexpr uint32_t HUGE_TABLE = 1u << 28;       // entries from which 64 stripes would be too few for PLACE_BITS
+constexpr uint32_t PLACE_BITS = 24;             // of a link: the place of an entry in its stripe
+constexpr uint32_t PLACE_MASK = (1u << PLACE_BITS) - 1;
 constexpr uint32_t EXACT_ORDER = 1u << 16;      // entries up to which the order by age is exact
 constexpr uint32_t MOVE_AFTER_MS = 1000;
-constexpr uint32_t MOST_BUCKETS = 1u << 22;     // of a stripe
+constexpr uint32_t MOST_LINKS = 1u << 25;       // of a stripe
 constexpr uint32_t BLOCK_SHIFT = 8;             // entries of a block
 constexpr uint32_t BLOCK = 1u << BLOCK_SHIFT;
 constexpr uint32_t SWEEP = 2;                   // expired entries that a new one takes away
@@ -37,7 +39,7 @@ uint64_t load64(const char* from, size_t n) {
 
 uint32_t power_of_two(uint32_t n) {
   uint32_t p = 1;
-  while (p < n && p < MOST_BUCKETS) p <<= 1;
+  while (p < n && p < MOST_LINKS) p <<= 1;
   return p;
 }
 
@@ -48,25 +50,21 @@ uint32_t elapsed(uint32_t now, uint32_t since) {
   return ms > NOT_LATER ? 0 : ms;
 }
 
-StickEntry::Stripe::~Stripe() {
-  for (char* block : blocks) std::free(block);
-  std::free(buckets);
-}
-
-StickTable::StickTable(const StickSpec& spec) : spec_(spec) {
+StickTable::StickTable(const StickSpec& spec) : spec_(spec), arena_(spec.size > EXACT_ORDER) {
   lay_out();
   std::random_device random;
   for (uint64_t& seed : seed_) seed = static_cast<uint64_t>(random()) << 32 | random();
-  if (spec_.size > ONE_STRIPE) stripe_shift_ = STRIPES_SHIFT;
+  if (spec_.size > ONE_STRIPE) stripe_shift_ = spec_.size < HUGE_TABLE ? STRIPES_SHIFT : HUGE_STRIPES_SHIFT;
   stripe_count_ = 1u << stripe_shift_;
   if (spec_.size > EXACT_ORDER) move_after_ms_ = spec_.expire_ms > 0 ? std::min(MOVE_AFTER_MS, spec_.expire_ms / 16) : MOVE_AFTER_MS;
   stripes_ = std::make_unique<Stripe[]>(stripe_count_);
-  uint32_t buckets = power_of_two(spec_.size >> stripe_shift_);
+  // At least twice as many as entries, and some more where few entries may lie unevenly: an empty link ends each look-up.
+  const uint32_t links = power_of_two(2 * (spec_.size >> stripe_shift_) + 64);
+  auto* all = reinterpret_cast<uint32_t*>(arena_.take(static_cast<size_t>(links) * stripe_count_ * sizeof(uint32_t)));
+  if (all == nullptr) throw std::bad_alloc();
   for (uint32_t i = 0; i < stripe_count_; i++) {
-    // Zeroes: pages that no key falls into are never touched.
-    stripes_[i].buckets = static_cast<uint32_t*>(std::calloc(buckets, sizeof(uint32_t)));
-    if (stripes_[i].buckets == nullptr) throw std::bad_alloc();
-    stripes_[i].mask = buckets - 1;
+    stripes_[i].links = all + static_cast<size_t>(i) * links;
+    stripes_[i].mask = links - 1;
   }
 }
 
@@ -98,7 +96,8 @@ StickTable::Hash StickTable::hash(const char* key) const {
   for (; i + 8 <= n; i += 8) h = fold(h ^ load64(key + i, 8), seed_[1] | 1);
   if (i < n) h = fold(h ^ load64(key + i, n - i), seed_[1] | 1);
   h = fold(h ^ 0x9e3779b97f4a7c15ull, 0xd6e8feb86659fd93ull);
-  return {stripe_shift_ == 0 ? 0 : static_cast<uint32_t>(h >> (64 - stripe_shift_)), static_cast<uint32_t>(h)};
+  const auto stripe = stripe_shift_ == 0 ? 0 : static_cast<uint32_t>(h >> (64 - stripe_shift_));
+  return {stripe, static_cast<uint32_t>(h), static_cast<uint32_t>(h >> 32) << PLACE_BITS};
 }
 
 void StickTable::copy_key(std::string_view key, char* to) const {
@@ -112,27 +111,47 @@ StickTable::Entry* StickTable::entry(const Stripe& s, uint32_t index) const {
   return reinterpret_cast<Entry*>(s.blocks[at >> BLOCK_SHIFT] + static_cast<size_t>(at & (BLOCK - 1)) * stride_);
 }
 
-uint32_t StickTable::seek(const Stripe& s, uint32_t bucket, const char* key) const {
-  for (uint32_t i = s.buckets[bucket & s.mask]; i != 0;) {
-    Entry* e = entry(s, i);
-    if (std::memcmp(e->key(), key, spec_.key_size) == 0) return i;
-    i = e->next;
+// Links with another tag are passed over without a look at their entries.
+uint32_t StickTable::seek(const Stripe& s, const Hash& h, const char* key) const {
+  for (uint32_t at = h.link & s.mask;; at = (at + 1) & s.mask) {
+    const uint32_t link = s.links[at];
+    if (link == 0) return 0;
+    if (((link ^ h.tag) & ~PLACE_MASK) != 0) continue;
+    if (std::memcmp(entry(s, link & PLACE_MASK)->key(), key, spec_.key_size) == 0) return link & PLACE_MASK;
   }
-  return 0;
+}
+
+void StickTable::link_key(Stripe& s, const Hash& h, uint32_t index) {
+  uint32_t at = h.link & s.mask;
+  while (s.links[at] != 0) at = (at + 1) & s.mask;
+  s.links[at] = h.tag | index;
+}
+
+// Closes the gap: what stands behind it moves up, unless it would come before the place where its look-up begins.
+void StickTable::unlink_key(Stripe& s, uint32_t index) {
+  uint32_t gap = hash(entry(s, index)->key()).link & s.mask;
+  while ((s.links[gap] & PLACE_MASK) != index) gap = (gap + 1) & s.mask;
+  for (uint32_t at = (gap + 1) & s.mask; s.links[at] != 0; at = (at + 1) & s.mask) {
+    const uint32_t begin = hash(entry(s, s.links[at] & PLACE_MASK)->key()).link & s.mask;
+    if (((at - begin) & s.mask) < ((at - gap) & s.mask)) continue;
+    s.links[gap] = s.links[at];
+    gap = at;
+  }
+  s.links[gap] = 0;
 }
 
 uint32_t StickTable::allocate(Stripe& s) {
   if (s.free == 0) {
     uint32_t places = std::min(BLOCK, spec_.size);
-    char* block = static_cast<char*>(std::malloc(static_cast<size_t>(BLOCK) * stride_));
-    if (block == nullptr) return 0;
     uint32_t first = static_cast<uint32_t>(s.blocks.size()) * BLOCK + 1;
+    char* block = nullptr;
     try {
-      s.blocks.push_back(block);
+      if (s.blocks.size() == s.blocks.capacity()) s.blocks.reserve(2 * s.blocks.size() + 1);
+      block = arena_.take(static_cast<size_t>(BLOCK) * stride_);
     } catch (const std::bad_alloc&) {
-      std::free(block);
-      return 0;
     }
+    if (block == nullptr) return 0;
+    s.blocks.push_back(block);
     for (uint32_t i = places; i > 0; i--) {
       Entry* e = entry(s, first + i - 1);
       e->uses = FREE;
@@ -167,9 +186,7 @@ void StickTable::unlink(Stripe& s, uint32_t index) {
 void StickTable::remove(Stripe& s, uint32_t index) {
   Entry* e = entry(s, index);
   unlink(s, index);
-  uint32_t* link = &s.buckets[hash(e->key()).bucket & s.mask];
-  while (*link != index) link = &entry(s, *link)->next;
-  *link = e->next;
+  unlink_key(s, index);
   e->uses = FREE;
   e->next = s.free;
   s.free = index;
@@ -251,8 +268,9 @@ StickEntry StickTable::find(std::string_view key, uint32_t now) {
   copy_key(key, bytes);
   Hash h = hash(bytes);
   Stripe& s = stripes_[h.stripe];
+  __builtin_prefetch(&s.links[h.link & s.mask]);
   std::unique_lock lock(s.lock);
-  uint32_t index = seek(s, h.bucket, bytes);
+  uint32_t index = seek(s, h, bytes);
   if (index == 0) return {};
   if (expired(*entry(s, index), now)) {
     remove(s, index);
@@ -266,9 +284,10 @@ StickEntry StickTable::make(std::string_view key, uint32_t now) {
   copy_key(key, bytes);
   Hash h = hash(bytes);
   Stripe& s = stripes_[h.stripe];
+  __builtin_prefetch(&s.links[h.link & s.mask]);
   for (;;) {
     std::unique_lock lock(s.lock);
-    uint32_t index = seek(s, h.bucket, bytes);
+    uint32_t index = seek(s, h, bytes);
     if (index != 0 && !expired(*entry(s, index), now)) return {*this, s, index, std::move(lock)};
     if (index != 0) remove(s, index);
     sweep(s, now, SWEEP);
@@ -277,7 +296,9 @@ StickEntry StickTable::make(std::string_view key, uint32_t now) {
       if (!purge(now)) return {};
       continue;
     }
-    index = allocate(s);
+    // A stripe is full when the keys are spread against all odds.
+    const bool room = s.used.load(std::memory_order_relaxed) < std::min(s.mask - s.mask / 8, PLACE_MASK - BLOCK);
+    index = room ? allocate(s) : 0;
     if (index == 0) {
       used_.fetch_sub(1, std::memory_order_relaxed);
       return {};
@@ -286,8 +307,7 @@ StickEntry StickTable::make(std::string_view key, uint32_t now) {
     std::memset(static_cast<void*>(e), 0, stride_);
     std::memcpy(e->key(), bytes, key_bytes_);
     e->last = now;
-    e->next = s.buckets[h.bucket & s.mask];
-    s.buckets[h.bucket & s.mask] = index;
+    link_key(s, h, index);
     s.used.fetch_add(1, std::memory_order_relaxed);
     link_newest(s, index, now);
     return {*this, s, index, std::move(lock)};

@@ -1,9 +1,11 @@
 // A stick table: keys with counters that all threads share (manual, section 11.1).
 //
 //   entry:  [next older newer last queued uses] [key] [columns]        24 bytes + key + what is stored
-//   stripe: a lock, the buckets of its share of the keys, its entries in blocks, and their order by age
+//   stripe: a lock, links to the entries of its share of the keys (open addressing, eight bits of the hash in each link), the
+//           entries in blocks, and their order by age
 //
-// A key belongs to one stripe, by its hash; a table of up to 1024 entries has one stripe, a larger one 64. An entry that is found
+// A key belongs to one stripe, by its hash; a table of up to 1024 entries has one stripe, a larger one 64
+// (one of more than 2^28: 2048). An entry that is found
 // stays locked with its stripe for as long as the StickEntry lives: a few reads and writes, and no other entry meanwhile.
 // Times are milliseconds on one clock of the process, cut to 32 bits; differences hold for up to 49 days.
 #pragma once
@@ -14,6 +16,7 @@
 #include <string_view>
 #include <vector>
 #include "abi.h"
+#include "stick_arena.h"
 
 namespace tsproxy {
 
@@ -108,13 +111,16 @@ class StickTable {
   using Entry = StickEntry::Entry;
   using Stripe = StickEntry::Stripe;
   struct Hash {
-    uint32_t stripe, bucket;
+    uint32_t stripe, link;   // where the look-up begins
+    uint32_t tag;            // what a link has beside the place
   };
   void lay_out();
   Hash hash(const char* key) const;
   void copy_key(std::string_view key, char* to) const;
   Entry* entry(const Stripe& s, uint32_t index) const;
-  uint32_t seek(const Stripe& s, uint32_t bucket, const char* key) const;
+  uint32_t seek(const Stripe& s, const Hash& h, const char* key) const;
+  void link_key(Stripe& s, const Hash& h, uint32_t index);
+  void unlink_key(Stripe& s, uint32_t index);
   uint32_t allocate(Stripe& s);
   void remove(Stripe& s, uint32_t index);
   void link_newest(Stripe& s, uint32_t index, uint32_t now);
@@ -131,6 +137,7 @@ class StickTable {
   uint32_t move_after_ms_ = 0;     // an entry keeps its place in the order by age until it is that much younger
   uint32_t offset_[STICK_COLUMNS] = {}, elements_[STICK_COLUMNS] = {}, period_[STICK_COLUMNS] = {};
   uint64_t seed_[2];
+  StickArena arena_;
   std::atomic<uint32_t> used_{0};
   std::unique_ptr<Stripe[]> stripes_;
 };
