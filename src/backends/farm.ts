@@ -70,6 +70,7 @@ export class BackendFarm implements Farm {
     this.count = 0;
     for (let i = 0; i < row.servers.length; i++) {
       const server = row.servers[i]!;
+      servers.settle(server);
       if (!servers.isUp(server)) continue;
       const weight = servers.weight(server);
       if (weight === 0 || servers.backup[server] !== wanted) continue;

@@ -4,6 +4,7 @@ import {
 } from '../core/abi.js';
 import { releaseCell, serverRows } from '../core/cells.js';
 import type { Model, Server } from '../config/model.js';
+import { addressOf } from './address.js';
 import { placement } from './balance/node_key.js';
 import type { Farm } from './backend.js';
 import { effectiveWeight } from './weight.js';
@@ -37,6 +38,9 @@ export class Servers {
   readonly placement: Uint32Array;
   /** Position in its farm's list of usable servers, as of the last look at the backend's epoch; -1: gets nothing by balancing. */
   readonly place: Int32Array;
+  private readonly model: Model;
+  /** 1: it is placed by its address. */
+  private readonly moves: Uint8Array;
   private readonly minconn: Int32Array;
   private readonly fullconn: Int32Array;
   /** By proxy: it started with more than SMALL servers, so its released slots are listed (PO_NOTE_RELEASES). */
@@ -50,7 +54,9 @@ export class Servers {
 
   constructor(model: Model, state: Int32Array) {
     const rows = serverRows(model);
+    this.model = model;
     this.state = state;
+    this.moves = new Uint8Array(rows);
     this.base = GS_COUNT + model.proxies.length * PS_COUNT;
     this.firstRelease = releaseCell(model, 0);
     this.proxy = new Int32Array(rows).fill(-1);
@@ -77,8 +83,14 @@ export class Servers {
     this.configuredWeight[index] = effectiveWeight(server.weight);
     this.backup[index] = server.backup ? 1 : 0;
     this.minconn[index] = server.minconn;
-    this.placement[index] = placement(server);
+    this.placement[index] = placement(server, addressOf(this.model, this.state, index));
+    this.moves[index] = server.hashKey.startsWith('addr') ? 1 : 0;
     if (server.minconn > 0 || server.slowstart > 0) this.moving[server.proxy] = 1;
+  }
+
+  /** Follows the address of a server that is placed by it. */
+  settle(server: number): void {
+    if (this.moves[server] !== 0) this.placement[server] = placement(this.model.servers[server]!, addressOf(this.model, this.state, server));
   }
 
   cell(server: number, cell: number): number {

@@ -34,7 +34,7 @@ export function compileCookie(backend: Proxy, backends: Backends, env: CompileEn
     const now = Atomics.load(state, serverCell(model.proxies.length, server, SS_STATE));
     return now === SRV_UP || now === SRV_DRAIN;
   };
-  const values = new CookieValues(model, backend);
+  const values = new CookieValues(model, backend, state);
   const request = new RequestCookie(policy, values, isServing);
   const response = new ResponseCookie(policy, values);
   const dated = policy.maxidle > 0 || policy.maxlife > 0;

@@ -4,7 +4,9 @@
  */
 import type { Backends } from '../backends/backend.js';
 import type { Proxy } from '../config/model.js';
-import { VERDICT_CONTINUE } from './abi.js';
+import { addressOf } from '../backends/address.js';
+import { PS_EPOCH, VERDICT_CONTINUE } from './abi.js';
+import { proxyCell } from './cells.js';
 import { rdpCookie } from './fetch/rdp.js';
 import type { Persistence } from './persist.js';
 import type { CompileEnv } from './row.js';
@@ -22,17 +24,32 @@ export function routedTo(token: string): string | undefined {
   return `${bytes.join('.')}:${((port & 255) << 8) | (port >> 8)}`;
 }
 
+/** The servers of a backend by `address:port`, made anew when one has come, gone or moved. */
+function byAddress(backend: Proxy, { model, state }: CompileEnv): () => ReadonlyMap<string, number> {
+  const cell = proxyCell(backend.index, PS_EPOCH);
+  let epoch = -1;
+  let servers = new Map<string, number>();
+  return () => {
+    const now = Atomics.load(state, cell);
+    if (now === epoch) return servers;
+    epoch = now;
+    servers = new Map();
+    for (const index of backend.servers) {
+      const address = addressOf(model, state, index);
+      if (address?.kind === 'ip') servers.set(`${address.address}:${address.port}`, index);
+    }
+    return servers;
+  };
+}
+
 /** A verdict with the server that the token names, CONTINUE without one; null for backends that don't ask. */
 export function compileRdpPersistence(backend: Proxy, backends: Backends, env: CompileEnv): ((tx: Tx, persistence: Persistence) => number) | null {
   if (backend.persistRdpCookie === null) return null;
   const wanted = backend.persistRdpCookie.toLowerCase();
-  const servers = new Map(backend.servers.flatMap((index): [string, number][] => {
-    const { address } = env.model.servers[index]!;
-    return address.kind === 'ip' ? [[`${address.address}:${address.port}`, index]] : [];
-  }));
+  const servers = byAddress(backend, env);
   return (tx, persistence) => {
     const cookie = rdpCookie(tx.body());
-    const server = cookie?.name.toLowerCase() === wanted ? servers.get(routedTo(cookie.value) ?? '') : undefined;
+    const server = cookie?.name.toLowerCase() === wanted ? servers().get(routedTo(cookie.value) ?? '') : undefined;
     return server === undefined || persistence === 'ignored' ? VERDICT_CONTINUE : backends.use(server, tx, persistence === 'forced');
   };
 }

@@ -10,11 +10,16 @@ function compileServer({ server }: UseServer, backend: Proxy, env: CompileEnv): 
   if (typeof server === 'number') return () => server;
   const { servers } = env.model;
   const names = new Map<string, number>();
-  let known = 0;
+  let known: readonly number[] = [];
   const make = env.logFormat(server, 'raw');
   return (tx) => {
-    // Servers may be added while the process runs.
-    for (; known < backend.servers.length; known++) names.set(servers[backend.servers[known]!]!.name, backend.servers[known]!);
+    const now = backend.servers;
+    // Servers may come and go while the process runs.
+    if (now.length !== known.length || now.some((index, i) => index !== known[i])) {
+      known = [...now];
+      names.clear();
+      for (const index of now) names.set(servers[index]!.name, index);
+    }
     return names.get(make(tx)) ?? -1;
   };
 }

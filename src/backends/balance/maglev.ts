@@ -22,8 +22,9 @@ const CERTAIN = 65_536;
 interface Table {
   /** Servers by cell. */
   readonly cells: Int32Array;
-  /** By server: the weight that it was filled with. */
+  /** By server: the weight that it was filled with, and what placed it. */
   readonly weights: ReadonlyMap<number, number>;
+  readonly places: ReadonlyMap<number, number>;
 }
 
 export class Maglev implements Walk {
@@ -47,9 +48,12 @@ export class Maglev implements Walk {
     for (let i = 0; i < farm.count; i++) this.chances[i] = Math.round((farm.weights[i]! * CERTAIN) / table.weights.get(farm.usable[i]!)!);
   }
 
-  private holds({ weights }: Table): boolean {
-    const { farm } = this;
-    for (let i = 0; i < farm.count; i++) if (farm.weights[i]! > (weights.get(farm.usable[i]!) ?? 0)) return false;
+  private holds({ weights, places }: Table): boolean {
+    const { farm, servers } = this;
+    for (let i = 0; i < farm.count; i++) {
+      const server = farm.usable[i]!;
+      if (farm.weights[i]! > (weights.get(server) ?? 0) || servers.placement[server] !== places.get(server)) return false;
+    }
     return true;
   }
 
@@ -83,7 +87,7 @@ export class Maglev implements Walk {
         while (cells[cell]! >= 0) cell = (cell + skip[i]!) % size;
         cells[cell] = order[i]!;
         next[i] = (cell + skip[i]!) % size;
-        if (++filled === size) return { cells, weights };
+        if (++filled === size) return { cells, weights, places: new Map(order.map((server) => [server, this.servers.placement[server]!])) };
       }
     }
   }

@@ -10,8 +10,8 @@ const TRIES = 1024;
 
 export class RingWalk implements Walk {
   private readonly ring: Ring;
-  /** Nodes on the ring by position in the backend's list of servers. */
-  private readonly nodes = new Map<number, number>();
+  /** What is on the ring: by server the number of its nodes, and what places them. */
+  private readonly nodes = new Map<number, { count: number; place: number }>();
   private present = new Set<number>();
   private at = 0;
   private left = 0;
@@ -22,7 +22,7 @@ export class RingWalk implements Walk {
 
   /** Only nodes of servers whose weight or state changed are touched. */
   rebuild(): void {
-    const { farm, nodes } = this;
+    const { farm } = this;
     const present = new Set<number>();
     for (let i = 0; i < farm.count; i++) {
       const server = farm.usable[i]!;
@@ -30,17 +30,19 @@ export class RingWalk implements Walk {
       this.resize(server, farm.weights[i]!);
     }
     for (const server of this.present) if (!present.has(server)) this.resize(server, 0);
-    for (const [server, count] of nodes) if (count === 0) nodes.delete(server);
     this.present = present;
   }
 
   private resize(server: number, wanted: number): void {
-    const now = this.nodes.get(server) ?? 0;
-    if (now === wanted) return;
     const place = this.servers.placement[server]!;
-    for (let node = now; node < wanted; node++) this.ring.add(nodeKey(place, node), server);
-    for (let node = wanted; node < now; node++) this.ring.remove(nodeKey(place, node), server);
-    this.nodes.set(server, wanted);
+    let now = this.nodes.get(server);
+    if (now === undefined) this.nodes.set(server, (now = { count: 0, place }));
+    const kept = now.place === place ? Math.min(now.count, wanted) : 0;
+    for (let node = kept; node < now.count; node++) this.ring.remove(nodeKey(now.place, node), server);
+    for (let node = kept; node < wanted; node++) this.ring.add(nodeKey(place, node), server);
+    now.count = wanted;
+    now.place = place;
+    if (wanted === 0) this.nodes.delete(server);
   }
 
   begin(hash: number): number {
