@@ -182,6 +182,26 @@ TEST(a_large_table_stays_within_its_size_and_keeps_young_entries) {
   CHECK(t.used(T0 + 70'000) == 0);
 }
 
+TEST(any_order_of_makes_and_erases_leaves_the_right_keys) {
+  StickTable t(spec(300));
+  std::set<std::string> expected;
+  uint32_t x = 12345;
+  for (int i = 0; i < 50'000; i++) {
+    x = x * 1664525u + 1013904223u;
+    std::string key = number(x >> 16 & 0x1ff);
+    if (expected.count(key) > 0 && (x & 1) != 0) {
+      CHECK(t.find(key, T0).erase());
+      expected.erase(key);
+    } else if (expected.size() < 300) {
+      t.make(key, T0);
+      expected.insert(key);
+    }
+    if (i % 500 != 0) continue;
+    CHECK(t.used(T0) == expected.size());
+    for (uint32_t n = 0; n < 512; n++) CHECK(has(t, number(n), T0) == (expected.count(number(n)) > 0));
+  }
+}
+
 TEST(names_keep_their_numbers) {
   StickNames names;
   uint32_t a = names.number("a"), b = names.number("127.0.0.1:80");

@@ -22,22 +22,23 @@ interface Ports {
   readonly nowhere: number;
 }
 
-/** Three tables that are tracked from the connection, from the content and from the request on; /peek tells what they hold. */
+const TABLES = ['session', 'content', 'request', 'response', 'answers'];
+
+/** Tables that are tracked from the connection, from the content and from the request on; /peek tells what they hold. */
 function counting({ port, peek, nowhere }: Ports, origin: number): string {
   const table = section('backend TABLE', `stick-table type ip size 100 expire 1h store ${STORE}`);
   return config(
     section('defaults', 'mode http', 'timeout connect 5s', 'timeout client 5s', 'timeout server 300ms', 'timeout http-request 300ms', 'retries 0'),
-    ...['session', 'content', 'request', 'response'].map((name) => table.replace('TABLE', name)),
+    ...TABLES.map((name) => table.replace('TABLE', name)),
     section('frontend peek', `bind 127.0.0.1:${peek}`,
-      `http-request return status 200 content-type text/plain lf-string "${['session', 'content', 'request', 'response'].map((name) => `${name}: ${show(name)}`).join('\\n')}"`),
+      `http-request return status 200 content-type text/plain lf-string "${TABLES.map((name) => `${name}: ${show(name)}`).join('\\n')}"`),
     section('frontend f', `bind 127.0.0.1:${port}`,
-      'tcp-request connection track-sc0 src table session', 'tcp-request content track-sc1 src table content', 'http-request track-sc2 src table request',
+      'tcp-request connection track-sc0 src table session', 'tcp-request content track-sc1 src table content', 'http-request track-sc2 src table request unless { query late }',
       'http-request track-sc0 src table response', 'http-request deny if { path /deny }', 'http-request return status 404 if { path /missing }',
       'http-request redirect location /there if { path /moved }', 'http-request auth if { path /secret }', 'use_backend down if { path /down }', 'default_backend up'),
-    section('backend up', 'http-response deny if { res.hdr(x-deny) -m found }', `server s 127.0.0.1:${origin}`),
+    section('backend up', 'http-response track-sc2 src table answers', 'http-response deny if { res.hdr(x-deny) -m found }', `server s 127.0.0.1:${origin}`),
     section('backend down', `server s 127.0.0.1:${nowhere}`),
-    section('backend answers', `stick-table type string size 100 store ${STORE}`),
-  );
+      );
 }
 
 const get = (path: string): string => `GET ${path} HTTP/1.1\r\nhost: h\r\nconnection: close\r\n\r\n`;
@@ -50,6 +51,7 @@ const SCRIPTS: readonly (readonly [name: string, bytes: string])[] = [
   ['a status of the client', get('/status/404')],
   ['a status of the server', get('/status/500')],
   ['statuses that are no failures', pair('/status/501', '/status/505')],
+  ['responses that are tracked', pair('/status/404?late', '/status/500?late')],
   ['a request that a rule denies', get('/deny')],
   ['a request that needs a password', get('/secret')],
   ['answers of rules', pair('/missing', '/moved')],
