@@ -1,9 +1,11 @@
 import { help } from './help.js';
 import type { CommandRow } from './row.js';
+import { patternRows } from './pattern.js';
 import { serverRows } from './server.js';
 import { sessionRows } from './session.js';
 import { statisticsRows } from './statistics.js';
 import { CommandTable } from './table.js';
+import { tableRows } from './table_commands.js';
 import { trafficRows } from './traffic.js';
 
 const helpRow: CommandRow = {
@@ -15,4 +17,4 @@ const helpRow: CommandRow = {
 };
 
 /** All commands of the runtime API, by family. */
-export const commands = new CommandTable([helpRow, ...sessionRows, ...statisticsRows, ...serverRows, ...trafficRows]);
+export const commands = new CommandTable([helpRow, ...sessionRows, ...statisticsRows, ...serverRows, ...trafficRows, ...patternRows, ...tableRows]);

@@ -89,8 +89,8 @@ export class PatternControl {
 
   /** The entries in force, or those of a version that is prepared. */
   entries(at: number, version?: number): readonly PatternEntry[] {
-    const prepared = version === undefined ? undefined : this.versionsOf(at).prepared.get(version);
-    return prepared === undefined ? [...this.reference(at).entries()] : prepared.map(([key, value]) => ({ key, value }));
+    if (version === undefined || version === this.versionsOf(at).current) return [...this.reference(at).entries()];
+    return (this.versionsOf(at).prepared.get(version) ?? []).map(([key, value]) => ({ key, value }));
   }
 
   /** What each use of the list says about a sample. */
