@@ -1,4 +1,5 @@
 /** Checks over whole proxies, in HAProxy's words where it has them. */
+import { checkBackend } from './check_backend.js';
 import type { Diagnostic, Span } from './diagnostic.js';
 import { hasBackend, hasFrontend, proxyType } from './draft.js';
 import type { ProxyDraft } from './draft.js';
@@ -14,6 +15,7 @@ export function checkProxies(proxies: readonly ProxyDraft[], report: Report): vo
     checkSides(proxy, report);
     checkCaptures(proxy, report);
     checkLog(proxy, report);
+    checkBackend(proxy, report);
     if (proxy.settings.mode !== 'http') checkHttpOnly(proxy, report);
   }
 }
