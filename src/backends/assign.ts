@@ -187,7 +187,7 @@ export class Assigner implements Backends {
     // One that ended without a word must not hold the place of its successor.
     this.forget(this.queues.occupant(session));
     this.queues.push(list, session, rankOf(tx, this.clock.now()), pinned);
-    this.countQueue(list, 1);
+    tx.stream()[server >= 0 ? 'serverQueue' : 'backendQueue'] = this.countQueue(list, 1);
     const got = server >= 0 ? this.serveServer(server, session) : this.serveBackend(farm, session, avoid);
     if (got >= 0) {
       if (server < 0) this.countChoice(farm.proxy, got);
@@ -314,13 +314,14 @@ export class Assigner implements Backends {
     this.lineUp.publish(list, this.queues.size(list) > 0 ? this.queues.rank(this.queues.peek(list)) : Infinity);
   }
 
-  private countQueue(list: number, by: number): void {
+  private countQueue(list: number, by: number): number {
     const { state } = this.servers;
     this.publish(list);
     const now = Atomics.add(state, this.queueCell(list), by) + by;
     if (by > 0) {
       raise(state, list < this.proxies ? proxyCell(list, PS_QUEUED_MAX) : this.servers.cell(list - this.proxies, SS_QUEUED_MAX), now);
     } else if (list >= this.proxies) this.noteShorterQueue(list - this.proxies);
+    return now;
   }
 
   /** Waiting sessions count as load (leastconn). */

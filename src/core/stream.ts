@@ -49,6 +49,9 @@ export interface Stream extends Tenant {
   lastRule: string | undefined;
   waitingRule: string | undefined;
   stopped: Stopped | null;
+  /** Its place in the queue of its server, and of its backend, when it joined; 0 = it never did. */
+  serverQueue: number;
+  backendQueue: number;
   /** A line of the log was written ahead of the end. */
   logged: boolean;
   /** The request is held back until its body is here. */
@@ -67,6 +70,7 @@ function clear(stream: Stream): void {
   stream.cookieIgnored = false;
   stream.stopped = null;
   stream.buffering = stream.logged = false;
+  stream.serverQueue = stream.backendQueue = 0;
   stream.version = stream.id = -1;
   stream.nice = stream.priorityClass = stream.priorityOffset = stream.serverStatus = 0;
   for (const name in stream.timeouts) delete stream.timeouts[name as StreamTimeout];
@@ -76,7 +80,7 @@ export const streamKeeper: Keeper<Stream> = {
   make: () => ({
     ...NO_TENANT, requestCaptures: [], responseCaptures: [], method: undefined, uri: undefined, version: -1, uniqueId: undefined, id: -1,
     requestCookie: undefined, responseCookie: undefined, cookieState: '--', cookieServer: -1, cookieLast: 0, cookieFirst: 0, cookieIgnored: false, logLevel: undefined, nice: 0,
-    priorityClass: 0, priorityOffset: 0, timeouts: {}, retries: undefined, lastRule: undefined, waitingRule: undefined, stopped: null, buffering: false, logged: false, serverStatus: 0,
+    priorityClass: 0, priorityOffset: 0, timeouts: {}, retries: undefined, lastRule: undefined, waitingRule: undefined, stopped: null, buffering: false, logged: false, serverQueue: 0, backendQueue: 0, serverStatus: 0,
   }),
   nextSession: () => undefined,
   nextRequest: clear,

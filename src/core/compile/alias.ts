@@ -1,8 +1,8 @@
 /** The aliases of log-format strings (manual, section 8.2.6). Before the end of a stream they give what haproxy gives then. */
 import { hostname } from 'node:os';
 import {
-  FACT_ACCEPT_SEC, FACT_ACCEPT_USEC, FACT_ATTEMPT, FACT_DST_FAMILY, FACT_FLAGS, FACT_LISTENER, FACT_SRC_FAMILY, FF_REDISPATCH, GS_CONNECTIONS, INSPECT_SERVER_ADDRESSES, PS_BACKEND_SESSIONS, PS_LOGS, PS_QUEUED,
-  PS_SESSIONS, SS_QUEUED, SS_SESSIONS,
+  FACT_ACCEPT_SEC, FACT_ACCEPT_USEC, FACT_ATTEMPT, FACT_CONNECT_MS, FACT_DST_FAMILY, FACT_FLAGS, FACT_LISTENER, FACT_SRC_FAMILY, FACT_TERM, FF_REDISPATCH, GS_CONNECTIONS, INSPECT_SERVER_ADDRESSES, PHASE_END, PS_BACKEND_SESSIONS, PS_LOGS,
+  PS_SESSIONS, SS_SESSIONS,
 } from '../abi.js';
 import type { Side } from '../capture.js';
 import { proxyCell, serverCell } from '../cells.js';
@@ -99,8 +99,13 @@ const clientPort = (read: (tx: Tx) => number | undefined): Alias =>
 
 const acceptMs = (tx: Tx): number => Math.floor(tx.facts[FACT_ACCEPT_USEC]! / 1000);
 
+const IN_CONNECT = 'C'.charCodeAt(0);
+
+/** Attempts after the first one: the last to fail was followed by none if the stream ended with it. */
 const retries: Fetch = (tx) => {
-  const count = tx.facts[FACT_ATTEMPT]!;
+  const { facts } = tx;
+  const gaveUp = facts[FACT_ATTEMPT]! > 0 && tx.phase === PHASE_END && facts[FACT_TERM]! >> 8 === IN_CONNECT && facts[FACT_CONNECT_MS]! < 0;
+  const count = facts[FACT_ATTEMPT]! - (gaveUp ? 1 : 0);
   return (tx.facts[FACT_FLAGS]! & FF_REDISPATCH) === 0 ? count : `+${count}`;
 };
 
@@ -124,7 +129,7 @@ export const aliases: Readonly<Record<string, Alias>> = {
   bc: plain(proxyCount(backendOf, PS_BACKEND_SESSIONS)),
   bi: serverAddress('src'),
   bp: serverPort('src'),
-  bq: plain(proxyCount(backendOf, PS_QUEUED)),
+  bq: plain(() => (tx) => tx.streamIfAny()?.backendQueue ?? 0),
   ci: address(() => (tx) => tx.src() ?? unix(tx, FACT_SRC_FAMILY)),
   cp: clientPort((tx) => (tx.src() === undefined ? undefined : tx.srcPort())),
   f: proxyName(frontendOf),
@@ -145,7 +150,7 @@ export const aliases: Readonly<Record<string, Alias>> = {
   sc: serverCount(SS_SESSIONS),
   si: either(serverAddress('dst'), targetAddress),
   sp: either(serverPort('dst'), targetPort),
-  sq: serverCount(SS_QUEUED),
+  sq: plain(() => (tx) => tx.streamIfAny()?.serverQueue ?? 0),
   sslc: noTls,
   sslv: noTls,
   ts: plain(() => terminationState),

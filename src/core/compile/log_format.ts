@@ -101,7 +101,8 @@ export function aliasOf(name: string): Alias {
 function aliasPart(item: LogFormatAlias, encoding: Encoding, env: CompileEnv): Part {
   const alias = aliasOf(item.alias);
   const flags = flagsOf(item);
-  const decorate = decorated(flags, alias.quoted);
+  // Addresses in hexadecimal stand without quotes.
+  const decorate = decorated(flags, alias.quoted && !(alias.digits > 0 && flags.has('X')));
   const none = missing(flags, true, encoding);
   if (alias.list !== undefined) {
     const read = alias.list(env);

@@ -1,8 +1,8 @@
 /** Writers of the aliases that HAProxy's own log formats are made of. They give what compile/alias.ts gives, without making text. */
 import {
-  FACT_ACCEPT_SEC, FACT_ACCEPT_USEC, FACT_BYTES_OUT_HI, FACT_BYTES_OUT_LO, FACT_CONNECT_MS, FACT_HANDSHAKE_MS, FACT_IDLE_MS, FACT_QUEUE_MS,
-  FACT_REQUEST_MS, FACT_RESPONSE_MS, FACT_SRC_ADDR, FACT_SRC_FAMILY, FACT_SRC_PORT, FACT_STATUS, FACT_TERM, FACT_TOTAL_MS, GS_CONNECTIONS, PHASE_END,
-  PS_BACKEND_SESSIONS, PS_QUEUED, PS_SESSIONS, SS_QUEUED, SS_SESSIONS,
+  FACT_ACCEPT_SEC, FACT_ACCEPT_USEC, FACT_ATTEMPT, FACT_BYTES_OUT_HI, FACT_BYTES_OUT_LO, FACT_CONNECT_MS, FACT_FLAGS, FACT_HANDSHAKE_MS, FACT_IDLE_MS, FACT_QUEUE_MS,
+  FACT_REQUEST_MS, FACT_RESPONSE_MS, FACT_SRC_ADDR, FACT_SRC_FAMILY, FACT_SRC_PORT, FACT_STATUS, FACT_TERM, FACT_TOTAL_MS, FF_REDISPATCH, GS_CONNECTIONS, PHASE_END,
+  PS_BACKEND_SESSIONS, PS_SESSIONS, SS_SESSIONS,
 } from '../abi.js';
 import { proxyCell, serverCell } from '../cells.js';
 import { DATE, dateText, encodeLine } from '../compile/alias_row.js';
@@ -117,6 +117,15 @@ function requestLine(quoted: boolean): Make {
   };
 }
 
+const retries: Make = (env) => {
+  const other = formatted('rc', env);
+  return (tx, sink) => (tx.facts[FACT_ATTEMPT] === 0 && (tx.facts[FACT_FLAGS]! & FF_REDISPATCH) === 0 ? sink.integer(0) : other(tx, sink));
+};
+
+/** Where no frontend captures anything there is nothing to write. */
+const captures = (alias: string, side: 'request' | 'response'): Make => (env) =>
+  (env.model.proxies.every((proxy) => proxy.captures[side].length === 0) ? () => undefined : formatted(alias, env));
+
 const WRITERS: Readonly<Record<string, Make>> = {
   ci: (env) => clientAddress(formatted('ci', env)),
   cp: (env) => clientPort(formatted('cp', env)),
@@ -145,8 +154,11 @@ const WRITERS: Readonly<Record<string, Make>> = {
   fc: proxyCount(frontendOf, PS_SESSIONS),
   bc: proxyCount(backendOf, PS_BACKEND_SESSIONS),
   sc: serverCount(SS_SESSIONS),
-  sq: serverCount(SS_QUEUED),
-  bq: proxyCount(backendOf, PS_QUEUED),
+  sq: () => (tx, sink) => sink.integer(tx.streamIfAny()?.serverQueue ?? 0),
+  bq: () => (tx, sink) => sink.integer(tx.streamIfAny()?.backendQueue ?? 0),
+  rc: retries,
+  hr: captures('hr', 'request'),
+  hs: captures('hs', 'response'),
   r: requestLine(false),
 };
 
