@@ -72,7 +72,11 @@ export class ServerNames {
     const follower: Follower = { server, rules: resolution, name: null, port: address.kind === 'ip' ? address.port : 0, isService: hostname?.startsWith('_') === true };
     this.followers.set(server, follower);
     if (follower.isService) this.services.add(hostname, follower, saved);
-    else this.follow(follower, hostname);
+    else if (saved?.fqdn != null && (saved.adminState & ADMIN_HOST_SET) !== 0) {
+      // An operator had given it another name in an earlier process.
+      this.effects.admin(server, ADMIN_HOST_SET, true, '');
+      this.follow(follower, saved.fqdn);
+    } else this.follow(follower, hostname);
   }
 
   /** The name of a server now; null if it has none. */

@@ -138,6 +138,13 @@ describe('rename', () => {
   });
 });
 
+test('names that an operator has set outlive a restart', () => {
+  const zone: Zone = { 'x.test': { rows: [a('x.test', '127.0.0.2')] }, 'y.test': { rows: [a('y.test', '127.0.0.3')] } };
+  const saved = (adminState: number) => ({ adminState, fqdn: 'y.test' }) as ServerShape['saved'] & object;
+  const { addresses, admin } = house(zone, { ...follower('x.test'), saved: saved(ADMIN_HOST_SET) }, { ...follower('x.test'), saved: saved(0) });
+  expect([addresses(), admin(0)]).toEqual([['127.0.0.3:80', '127.0.0.2:80'], ADMIN_HOST_SET]);
+});
+
 describe('services', () => {
   const NAME = '_s._tcp.z.test';
   const zone = (): Zone => ({
