@@ -196,6 +196,13 @@ const char* target_end(const Cursor& c, const char* p) {
   return stop;
 }
 
+// The blanks between two parts of the start line, at least one. Several, or tabs, are read as one (RFC 9112 section 3).
+void skip_blanks(Cursor& c) {
+  const char* first = c.p;
+  while (c.p < c.end && is_blank(*c.p)) c.p++;
+  if (c.p - first != 1 || *first != ' ') c.head.flags |= H1_BLANKS;
+}
+
 // HTTP/0.9: `GET target` and nothing more; only in unsafe mode.
 Parse simple_request(Cursor& c, const char* target_stop) {
   Http1Head& head = c.head;
@@ -214,19 +221,20 @@ Parse request_line(Cursor& c, bool& simple) {
   Http1Head& head = c.head;
   const char* blank = scan_token(c.p, c.end);
   if (blank == c.end) return Parse::Incomplete;
-  if (blank == c.p || *blank != ' ') return c.refuse(blank, "malformed method");
+  if (blank == c.p || !is_blank(*blank)) return c.refuse(blank, "malformed method");
   head.method_text = c.slice(c.p, blank);
   head.method = method_code(c.p, static_cast<size_t>(blank - c.p));
-  const char* target = blank + 1;
+  c.p = blank;
+  skip_blanks(c);
+  const char* target = c.p;
   const char* stop = target_end(c, target);
   if (stop == c.end) return Parse::Incomplete;
   head.target = c.slice(target, stop);
   simple = c.unsafe && stop > target && (*stop == '\r' || *stop == '\n');
   if (simple) return simple_request(c, stop);
-  if (*stop != ' ') return c.refuse(stop, target_fault(*stop));
-  if (stop == target) return c.refuse(stop, "several blanks in the request line");
-  c.p = stop + 1;
-  if (c.p < c.end && is_blank(*c.p)) return c.refuse(c.p, "several blanks in the request line");
+  if (!is_blank(*stop) || stop == target) return c.refuse(stop, target_fault(*stop));
+  c.p = stop;
+  skip_blanks(c);
   const Parse version = parse_version(c);
   if (version != Parse::Complete) return version;
   head.start_line = c.slice(c.start, c.p);
@@ -253,12 +261,13 @@ Parse status_line(Cursor& c) {
   const Parse version = parse_version(c);
   if (version != Parse::Complete) return version;
   if (c.p == c.end) return Parse::Incomplete;
-  if (*c.p != ' ') return c.refuse(c.p, "malformed protocol version");
-  c.p++;
+  if (!is_blank(*c.p)) return c.refuse(c.p, "malformed protocol version");
+  skip_blanks(c);
   const Parse status = parse_status(c);
   if (status != Parse::Complete) return status;
-  if (*c.p != ' ' && *c.p != '\r' && *c.p != '\n') return c.refuse(c.p, "status is not three digits");
-  const char* reason = *c.p == ' ' ? c.p + 1 : c.p;
+  if (!is_blank(*c.p) && *c.p != '\r' && *c.p != '\n') return c.refuse(c.p, "status is not three digits");
+  if (is_blank(*c.p)) skip_blanks(c);
+  const char* reason = c.p;
   c.p = value_end(c, reason);
   head.reason = c.slice(reason, c.p);
   head.start_line = c.slice(c.start, c.p);

@@ -35,6 +35,7 @@ enum Http1Flag : uint32_t {
                                   // write_head makes each line anew from the table
   H1_INSECURE = 0x4000,           // Transfer-Encoding beside Content-Length (which was dropped) or in HTTP/1.0: some agent on the way may
                                   // have read another message, so neither connection is kept behind it (RFC 9112 section 6.1)
+  H1_BLANKS = 0x8000,             // several blanks or tabs between the parts of the start line: write_head leaves one, as HAProxy does
 };
 
 enum class Parse : uint8_t { Complete, Incomplete, Error };

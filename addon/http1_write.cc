@@ -105,9 +105,7 @@ class HeadWriter {
     if (line) {
       out_.put_clean(line, n);
     } else {
-      line = bytes_ + head_.start_line.off;
-      n = static_cast<size_t>(head_.start_line.len);
-      out_.put(line, n);
+      n = put_own_line();
       const bool simple = head_.status == 0 && head_.start_line.len == head_.target.off + head_.target.len;
       if (simple) out_.put(" HTTP/1.0");   // HTTP/0.9 has no version
     }
@@ -117,6 +115,26 @@ class HeadWriter {
       if (std::memcmp(version, "HTTP/1.0", 8) == 0) version[7] = '1';
     }
     out_.put("\r\n");
+  }
+
+  // The start line as it came, but with single blanks. Returns its length.
+  size_t put_own_line() {
+    const char* line = bytes_ + head_.start_line.off;
+    const size_t n = static_cast<size_t>(head_.start_line.len);
+    const char* const first = out_.position();
+    if (!(head_.flags & H1_BLANKS)) {
+      out_.put(line, n);
+      return n;
+    }
+    for (size_t at = 0, parts = 0; at < n; parts++) {
+      // The last part runs to the end: a reason phrase has blanks of its own.
+      size_t stop = at;
+      while (stop < n && (parts == 2 || !is_blank(line[stop]))) stop++;
+      out_.put(line + at, stop - at);
+      for (at = stop; at < n && is_blank(line[at]); at++) {}
+      if (stop < n) out_.put(" ");
+    }
+    return static_cast<size_t>(out_.position() - first);
   }
 
   void write_fields() {

@@ -6,7 +6,7 @@ import {
 } from './abi.js';
 import type { Engine } from './addon.js';
 import { leaveFrontend } from './action/limit.js';
-import { bufferStep } from './body.js';
+import { bufferStep, cutStep } from './body.js';
 import { cacheStep } from './cacheable.js';
 import { captureStep } from './capture.js';
 import { compileChoice, reachableBackends, type Choice } from './choice.js';
@@ -138,7 +138,7 @@ function tablesOf(model: Model, env: Environment, backends: Backends, traffic: T
     choice: by((proxy) => compileChoice(proxy, env)),
     leave: by((proxy) => leaveFrontend(proxy)),
     servers: by((proxy) => (proxy.isBackend ? compileServerChoice(proxy, backends, env) : null)),
-    departure: departureStep(model, env),
+    departure: sequence([cutStep(model, env), departureStep(model, env)]),
     noteLine: sequence([once(requestLineStep(env)), once(traffic === null ? null : requestSteps(traffic))]),
     raw: by((proxy, own) => (proxy.mode === 'http' ? null : sequence([own['tcp-response content'], once(compileStickResponse(proxy, env))]))),
     moreOfResponse: by((proxy) => verdict(VERDICT_MORE, proxy.inspectDelay.response ?? VERDICT_ARG_NONE)),

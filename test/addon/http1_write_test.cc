@@ -158,6 +158,11 @@ TEST(a_name_is_left_out_whoever_wrote_it_and_last_lines_come_last) {
          "GET / HTTP/1.1\r\nX-Servers: d\r\nG: h\r\nX-Forwarded-For: 1\r\nX-Server: s1\r\n\r\n");
 }
 
+TEST(start_lines_leave_with_single_blanks) {
+  for (const char* line : {"GET  /a HTTP/1.1", "GET /a\t \tHTTP/1.1", "GET\t/a HTTP/1.1"}) expect(rewrite(string(line) + "\r\nA: b\r\n\r\n", KEEP), "GET /a HTTP/1.1\r\nA: b\r\n\r\n");
+  for (const char* line : {"HTTP/1.1  200 Well  done", "HTTP/1.1 200 \tWell  done"}) expect(rewrite(string(line) + "\r\n\r\n", KEEP), "HTTP/1.1 200 Well  done\r\n\r\n");
+}
+
 TEST(framing_and_expectation_can_be_dropped) {
   HeadChange change;
   change.drop_transfer_encoding = true;
