@@ -76,8 +76,10 @@ export class Master implements SignalTarget {
     const { model, pool, readings } = this.parts;
     this.checks.stop();
     Atomics.store(readings.pages.state, GS_STOPPING, 1);
-    for (const line of stoppedLines(model, readings)) print('warning', line);
-    const stopped = pool.all('stopped').then(() => this.parts.traffic.closeShared());
+    const stopped = pool.all('stopped').then(() => {
+      this.parts.traffic.closeShared();
+      for (const line of stoppedLines(model, readings)) print('warning', line);
+    });
     const drained = pool.all('drained');
     pool.tell({ kind: 'stop' });
     const { hardStopAfter } = model.global;
