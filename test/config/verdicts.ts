@@ -58,7 +58,7 @@ export const verdicts: Readonly<Record<string, readonly Verdict[]>> = {
     refused('resolvers r\n timeout foo 2\n', "'timeout' supports"),
     refused('resolvers r\n nameserver a\n', "'nameserver' expects <name> and <addr>[:<port>] as arguments"),
     refused('resolvers r\n nameserver a /tmp/socket\n', "'nameserver' :"),
-    stricter('peers p\n peer a 127.0.0.1:80\n', NOT_YET, "section 'peers' is not supported yet"),
+    stricter('peers p\n peer a 127.0.0.1:80\n', NOT_YET, "remote peer 'a' is not supported yet"),
   ],
   global: [
     valid(global('maxconn 100\n nbthread 2\n maxpipes 4\n nosplice\n ulimit-n 2000\n hard-stop-after 5s')),
