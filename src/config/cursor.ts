@@ -47,6 +47,8 @@ export interface Cursor {
   tableFor(rule: string, key: SampleExpression, name: Word | null, found: (table: number) => void): void;
   /** Names a resolvers section, which must be there when all lines are read. */
   resolvers(name: string, at: Word | Span): void;
+  /** Names a log-profile section, which must be there when all lines are read. */
+  logProfile(word: Word): void;
   /** Names a capture slot, which must be there when all lines are read. */
   captureId(side: 'request' | 'response', id: number, at: Word): void;
 }

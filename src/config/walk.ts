@@ -278,6 +278,10 @@ export class Walk implements Cursor {
     this.site.resolverUses.push({ name, span: spanOf(at), keyword: this.keyword });
   }
 
+  logProfile(word: Word): void {
+    this.site.logs.references.push({ name: word.text, span: word.span });
+  }
+
   captureId(side: 'request' | 'response', id: number, at: Word): void {
     this.site.proxy?.captureIds.push({ side, id, rule: this.keyword, span: at.span });
   }

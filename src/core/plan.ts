@@ -279,7 +279,7 @@ class Failures {
 export function compile(model: Model, parts: PlanParts): Plan {
   const made: { traffic: Traffic | null } = { traffic: null };
   const env = new Environment({
-    logLine: (profile) => made.traffic?.now(profile) ?? (() => undefined),
+    logLine: (step, profile) => made.traffic?.now(step, profile) ?? (() => undefined),
     model, state: parts.state, worker: parts.worker, counters: new Counters(parts.counters, model.proxies.length),
     ask: (topic, request) => parts.ask(topic, request), engine: () => parts.engine(),
     ...(parts.sticks === undefined ? {} : { sticks: parts.sticks }),

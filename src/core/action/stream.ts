@@ -74,21 +74,3 @@ export const disableRetry: ActionRow<null> = {
     return VERDICT_CONTINUE;
   },
 };
-
-export const doLog: ActionRow<null> = {
-  name: 'do-log',
-  families: [
-    'tcp-request connection', 'tcp-request session', 'tcp-request content', 'tcp-response content', 'http-request', 'http-response', 'http-after-response',
-  ],
-  final: false, doc: 'accepted without effect: no logs are written yet',
-  parse(cursor) {
-    if (!cursor.done() && cursor.peek()?.text === 'profile') {
-      cursor.next();
-      if (wanted(cursor, "missing log-profile name after 'profile'") === undefined) return undefined;
-    }
-    const summary = `'${cursor.keyword}' has no effect: no logs are written yet`;
-    cursor.report({ severity: 'notice', summary, advice: null, span: cursor.keywordSpan, related: [] });
-    return null;
-  },
-  compile: () => () => VERDICT_CONTINUE,
-};

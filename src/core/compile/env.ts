@@ -1,4 +1,5 @@
 import type { AclTest, Condition, LogFormat, Model, SampleExpression } from '../../config/model.js';
+import type { ProfileStep } from '../../config/log.js';
 import type { Engine } from '../addon.js';
 import type { Counters } from '../count.js';
 import type { PatternReferences } from '../pattern/references.js';
@@ -46,7 +47,7 @@ export interface CompileEnv {
   /** The verdict that answers with the session's proxy's error response for a status. */
   error(status: number): (tx: Tx) => number;
   /** Writes a log line of the session's frontend now, by the steps of a log-profile where one is named (manual: do-log). */
-  logLine(profile: string | null): (tx: Tx) => void;
+  logLine(step: ProfileStep, profile: string | null): (tx: Tx) => void;
   /** Asks the main thread (metrics, statistics); the session is parked with VERDICT_YIELD and resumed by the answer. */
   ask(topic: string, request: unknown): Promise<unknown>;
   /** The stick tables: not to be called while compiling. */

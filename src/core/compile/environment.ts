@@ -1,4 +1,5 @@
 import type { AclTest, Condition, LogFormat, Model, Proxy, SampleExpression } from '../../config/model.js';
+import type { ProfileStep } from '../../config/log.js';
 import { VERDICT_RESPOND } from '../abi.js';
 import { cannedAnswer } from '../action/answer.js';
 import { compileReply } from '../action/reply.js';
@@ -31,7 +32,7 @@ export interface Surroundings {
   /** Absent: there are no stick tables. */
   sticks?(): StickAccess;
   /** Writes log lines; left out: none are. */
-  logLine?(profile: string | null): (tx: Tx) => void;
+  logLine?(step: ProfileStep, profile: string | null): (tx: Tx) => void;
 }
 
 /** The compiler of one worker: rows call it back for the parts of their data. */
@@ -150,8 +151,8 @@ export class Environment implements CompileEnv {
     return made === undefined ? null : compileReply(made.reply, this);
   }
 
-  logLine(profile: string | null): (tx: Tx) => void {
-    return this.around.logLine?.(profile) ?? (() => undefined);
+  logLine(step: ProfileStep, profile: string | null): (tx: Tx) => void {
+    return this.around.logLine?.(step, profile) ?? (() => undefined);
   }
   ask(topic: string, request: unknown): Promise<unknown> {
     return this.around.ask(topic, request);

@@ -3,8 +3,7 @@ import type { LogStep, ProfileStep } from '../../config/log.js';
 import type { Model, Proxy } from '../../config/model.js';
 import {
   FACT_ATTEMPT, FACT_BODY_LEN, FACT_BYTES_IN_HI, FACT_BYTES_IN_LO, FACT_BYTES_OUT_HI, FACT_BYTES_OUT_LO, FACT_ERRORS, FACT_FLAGS, FACT_HEAD_LEN, FACT_REQUEST_MS, FACT_STATUS, FACT_TERM,
-  FF_EMBRYO, FF_REDISPATCH, PHASE_AFTER, PHASE_CONNECTED, PHASE_CONNECTION, PHASE_CONTENT, PHASE_END, PHASE_REQUEST, PHASE_RESPONSE, PHASE_SESSION,
-  PHASE_TCP_RESPONSE, PS_LOGS,
+  FF_EMBRYO, FF_REDISPATCH, PHASE_AFTER, PHASE_CONNECTED, PHASE_CONTENT, PHASE_END, PHASE_REQUEST, PHASE_SESSION, PS_LOGS,
 } from '../abi.js';
 import { proxyCell } from '../cells.js';
 import { connectLine, embryoLine } from './default_line.js';
@@ -20,12 +19,6 @@ const BAD_REQUEST = 400;
 const ORIGINS: Readonly<Partial<Record<Step, string>>> = {
   accept: 'txn_accept', request: 'txn_request', connect: 'txn_connect', response: 'txn_response', close: 'txn_close', error: 'sess_error', embryo: 'sess_killed',
 };
-
-/** Where a do-log action stands, by phase; in mode http content rules see REQUEST and RESPONSE too, told apart by their family. */
-const PLACES: readonly (readonly [phase: number, step: ProfileStep])[] = [
-  [PHASE_CONNECTION, 'tcp-req-conn'], [PHASE_SESSION, 'tcp-req-sess'], [PHASE_CONTENT, 'tcp-req-cont'], [PHASE_TCP_RESPONSE, 'tcp-res-cont'],
-  [PHASE_REQUEST, 'http-req'], [PHASE_RESPONSE, 'http-res'], [PHASE_AFTER, 'http-after-res'],
-];
 
 /** The log of one frontend. */
 interface ProxyTraffic {
@@ -54,8 +47,8 @@ export interface Traffic {
   /** The connection to a server stands; in mode tcp nothing else comes of a response. */
   connected(tx: Tx): void;
   ended(tx: Tx): void;
-  /** do-log: a line now, as the profile of that name says, else as those of the targets do. */
-  now(profile: string | null): (tx: Tx) => void;
+  /** do-log in rules of that place: a line now, as the profile of that name says, else as those of the targets do. */
+  now(step: ProfileStep, profile: string | null): (tx: Tx) => void;
 }
 
 /** Aliases that are known as soon as a connection was accepted. */
@@ -186,7 +179,7 @@ class TrafficLog implements Traffic {
     Atomics.add(this.shared.env.state, lines, 1);
   }
 
-  now(profile: string | null): (tx: Tx) => void {
+  now(step: ProfileStep, profile: string | null): (tx: Tx) => void {
     const { logProfiles } = this.model;
     const own = profile === null ? undefined : logProfiles.find(({ name }) => name === profile);
     const special = own === undefined ? null : this.model.proxies.map((proxy) => {
@@ -196,7 +189,6 @@ class TrafficLog implements Traffic {
     return (tx) => {
       const traffic = this.proxies[tx.frontend];
       if (traffic == null) return;
-      const step = PLACES.find(([phase]) => phase === tx.phase)?.[1] ?? 'any';
       this.write(tx, special === null ? traffic : { ...traffic, targets: special[tx.frontend]! }, step, tx.streamIfAny()?.logLevel ?? INFO);
     };
   }
