@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { startChecks, ServerStates, initState } from '../../../src/backends/index.js';
 import { loadText } from '../../../src/config/load.js';
 import { loadAddon } from '../../../src/core/load_addon.js';
-import { stateCells } from '../../../src/core/cells.js';
+import { serverCell, stateCells } from '../../../src/core/cells.js';
 
 /** What a server does with a connection. */
 export type Play = (socket: Peer) => Promise<void> | void;
@@ -117,21 +117,34 @@ function lineOf(name: string, text: string): string | undefined {
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const TRIES = 400;
 
-/** What our checks say first of each scene. */
-export async function ours(scenes: readonly Scene[], ports: readonly number[], global: readonly string[] = []): Promise<(string | undefined)[]> {
-  const { model, diagnostics } = await loadText(configOf(scenes, ports, '127.0.0.1:0'.replace(':0', ':1'), global));
+/** The checks of a configuration, over real sockets, in this process. */
+export async function housekeeping(text: string) {
+  const { model, diagnostics } = await loadText(text);
   if (model === null) throw new Error(diagnostics.map(({ summary }) => summary).join('\n'));
   const state = new Int32Array(stateCells(model.proxies.length, model.serverRows, model.listeners.length));
   initState(model, state);
-  let said = '';
-  const states = new ServerStates({
-    model, state, log: () => undefined, tell: () => undefined, shutdown: () => undefined,
-    print: (_severity, text) => void (said += `${text}\n`),
-  });
+  const said: string[] = [];
+  const states = new ServerStates({ model, state, log: () => undefined, tell: () => undefined, shutdown: () => undefined, print: (_severity, line) => void said.push(line) });
   const checks = startChecks({ model, state, states, addon: loadAddon() });
-  for (let tries = 0; tries < TRIES && scenes.some(({ name }) => lineOf(name, said) === undefined); tries++) await sleep(10);
+  const cell = (server: number, which: number): number => state[serverCell(model.proxies.length, server, which)]!;
+  return { model, state, states, checks, said, cell };
+}
+
+/** Waits for something to hold; fails after some seconds. */
+export async function until(holds: () => boolean): Promise<void> {
+  for (let tries = 0; !holds(); tries++) {
+    if (tries === TRIES) throw new Error('it did not come true');
+    await sleep(10);
+  }
+}
+
+/** What our checks say first of each scene. */
+export async function ours(scenes: readonly Scene[], ports: readonly number[], global: readonly string[] = []): Promise<(string | undefined)[]> {
+  const { said, checks } = await housekeeping(configOf(scenes, ports, '127.0.0.1:1', global));
+  const all = (): string => said.join('\n');
+  for (let tries = 0; tries < TRIES && scenes.some(({ name }) => lineOf(name, all()) === undefined); tries++) await sleep(10);
   checks.stop();
-  return scenes.map(({ name }) => lineOf(name, said));
+  return scenes.map(({ name }) => lineOf(name, all()));
 }
 
 /** What haproxy's checks say first of each scene; it words connection errors without the name of their kind. */
