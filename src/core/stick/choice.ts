@@ -4,6 +4,7 @@ import type { Backends } from '../../backends/backend.js';
 import type { Proxy } from '../../config/model.js';
 import type { StickRule } from '../../config/stick.js';
 import { STICK_SERVER_KEY, VERDICT_CONTINUE } from '../abi.js';
+import { revisionOf } from '../live_model.js';
 import type { Persistence } from '../persist.js';
 import type { CompileEnv, Fetch } from '../row.js';
 import type { Tx } from '../tx.js';
@@ -36,17 +37,21 @@ function serverFinder(backend: Proxy, table: number, env: CompileEnv): (id: numb
   const byAddress = model.stickTables[table]!.serverKey === 'addr';
   const names = new Map<string, number>();
   const ids = new Map<number, number>();
-  let known = 0;
+  let revision = -1;
   const text = (server: number): string => {
     const address = addressOf(model, state, server);
     return address === null ? '' : address.kind === 'ip' ? `${address.address}:${address.port}` : model.servers[server]!.name;
   };
   return (id, length) => {
-    // Servers may be added while the process runs.
-    for (; known < backend.servers.length; known++) {
-      const server = backend.servers[known]!;
-      names.set(model.servers[server]!.name, server);
-      ids.set(model.servers[server]!.id, server);
+    // Servers may come and go while the process runs.
+    if (revision !== revisionOf(model)) {
+      revision = revisionOf(model);
+      names.clear();
+      ids.clear();
+      for (const server of backend.servers) {
+        names.set(model.servers[server]!.name, server);
+        ids.set(model.servers[server]!.id, server);
+      }
     }
     const { tables } = env.sticks();
     const number = tables.read(table, length, STICK_SERVER_KEY, 0);
