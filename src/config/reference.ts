@@ -14,6 +14,7 @@ import { httpErrorsTable } from './keyword/http_errors/index.js';
 import { logForwardTable } from './keyword/log_forward/index.js';
 import { logProfileTable } from './keyword/log_profile/index.js';
 import { proxyTable } from './keyword/proxy/index.js';
+import { resolversTable } from './keyword/resolvers/index.js';
 import { ringTable } from './keyword/ring/index.js';
 import { usageOf } from './keyword/row.js';
 import type { KeywordRow, ProxyRow, Support } from './keyword/row.js';
@@ -122,6 +123,7 @@ export function reference(): string {
     wordTable('Words of `server`, `server-template` and `default-server` lines', serverTable.rows),
     wordTable('Keywords of `http-errors` sections', httpErrorsTable.rows),
     wordTable('Keywords of `userlist` sections', userlistTable.rows),
+    wordTable('Keywords of `resolvers` sections', resolversTable.rows),
     wordTable('Keywords of `ring` sections', ringTable.rows),
     wordTable('Keywords of `log-profile` sections', logProfileTable.rows),
     wordTable('Keywords of `log-forward` sections', logForwardTable.rows),
