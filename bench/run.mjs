@@ -106,8 +106,10 @@ async function measureCase(lab, name, { pairs, seconds, chosen }) {
 function micro() {
   const sources = ['http1_scan', 'http1_field', 'http1_head', 'http1_body', 'http1_write'].map((name) => `addon/${name}.cc`);
   const program = build('micro_http1_head', ['bench/micro/http1_head.cc', ...sources], ['-O3', `-I${root}addon`]);
-  const figures = JSON.parse(spawnSync(program, { encoding: 'utf8' }).stdout);
-  const result = { case: 'micro', what: 'HTTP/1 heads, best of several runs', unit: 'ns', runs: {}, ratios: {}, medians: figures };
+  const tables = build('micro_stick_table', ['bench/micro/stick_table.cc', ...['stick_table', 'stick_arena', 'stick_entry'].map((name) => `addon/${name}.cc`)], ['-O3', `-I${root}addon`]);
+  const [heads, table] = [program, tables].map((path) => JSON.parse(spawnSync(path, { encoding: 'utf8' }).stdout));
+  const figures = { ...heads, ...Object.fromEntries(Object.entries(table).map(([name, value]) => [`stick table: ${name}`, value])) };
+  const result = { case: 'micro', what: 'HTTP/1 heads, best of several runs; a stick table of a million entries, medians', unit: 'ns', runs: {}, ratios: {}, medians: figures };
   return result;
 }
 

@@ -8,7 +8,7 @@ import type { Counters } from '../count.js';
 import { PatternReferences } from '../pattern/references.js';
 import { builtinError, ERROR_STATUSES } from '../response.js';
 import type { CompileEnv, Fetch, SampleType, Visit } from '../row.js';
-import type { StickAccess } from '../stick/access.js';
+import { NO_STICKS, type StickAccess } from '../stick/access.js';
 import type { Tx } from '../tx.js';
 import { verdict } from '../verdict.js';
 import { toNumber } from './cast.js';
@@ -29,7 +29,7 @@ export interface Surroundings {
   readonly counters: Counters;
   ask(topic: string, request: unknown): Promise<unknown>;
   engine(): Engine;
-  /** Absent: there are no stick tables. */
+  /** Absent: all tables seem empty. */
   sticks?(): StickAccess;
   /** Writes log lines; left out: none are. */
   logLine?(step: ProfileStep, profile: string | null): (tx: Tx) => void;
@@ -158,11 +158,7 @@ export class Environment implements CompileEnv {
     return this.around.ask(topic, request);
   }
   sticks(): StickAccess {
-    if (this.stickAccess === null) {
-      if (this.around.sticks === undefined) throw new Error('there are no stick tables here');
-      this.stickAccess = this.around.sticks();
-    }
-    return this.stickAccess;
+    return (this.stickAccess ??= this.around.sticks?.() ?? NO_STICKS);
   }
   engine(): Engine {
     return this.around.engine();

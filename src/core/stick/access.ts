@@ -1,6 +1,6 @@
 import type { Model } from '../../config/model.js';
 import type { StickKey } from '../../config/stick.js';
-import { STICK_KEY_BINARY, STICK_KEY_INTEGER, STICK_KEY_IP, STICK_KEY_IPV6, STICK_KEY_STRING } from '../abi.js';
+import { STICK_ABSENT, STICK_KEY_BINARY, STICK_KEY_INTEGER, STICK_KEY_IP, STICK_KEY_IPV6, STICK_KEY_STRING } from '../abi.js';
 import type { Addon, Engine, StickSpec, StickTables } from '../addon.js';
 import { KEY_ROOM } from './key.js';
 
@@ -27,3 +27,16 @@ export function accessSticks(addon: Addon, pages: number, engine: Engine | null)
   const keys = Buffer.from(new ArrayBuffer(KEY_ROOM));
   return { tables: addon.attachStickTables(pages, keys, engine), keys };
 }
+
+const absent = (): number => STICK_ABSENT;
+const no = (): boolean => false;
+
+/** For samples that are read where no tables are: before the start, and in the checks of servers. All tables seem empty there. */
+export const NO_STICKS: StickAccess = {
+  keys: Buffer.alloc(KEY_ROOM),
+  tables: {
+    used: () => 0, read: absent, increase: absent, clear: absent, write: no, touch: no, address: absent, match: absent, name: () => '', remove: absent,
+    keyAt: absent, page: () => ({ next: 0, entries: [] }), track: no, trackedTable: absent, trackedKey: absent, readTracked: absent,
+    increaseTracked: absent, clearTracked: absent, writeTracked: no, count: () => undefined, storeLater: no, store: () => undefined,
+  },
+};
