@@ -1,8 +1,10 @@
+import { dynamicRows } from './dynamic.js';
 import { help } from './help.js';
 import type { CommandRow } from './row.js';
 import { patternRows } from './pattern.js';
 import { serverRows } from './server.js';
 import { sessionRows } from './session.js';
+import { stateRows } from './state.js';
 import { statisticsRows } from './statistics.js';
 import { CommandTable } from './table.js';
 import { tableRows } from './table_commands.js';
@@ -17,4 +19,4 @@ const helpRow: CommandRow = {
 };
 
 /** All commands of the runtime API, by family. */
-export const commands = new CommandTable([helpRow, ...sessionRows, ...statisticsRows, ...serverRows, ...trafficRows, ...patternRows, ...tableRows]);
+export const commands = new CommandTable([helpRow, ...sessionRows, ...statisticsRows, ...serverRows, ...trafficRows, ...patternRows, ...tableRows, ...dynamicRows, ...stateRows]);
