@@ -6,6 +6,8 @@ const refusedBind = (words: string): Promise<string[]> => messages(`frontend f\n
 const refusedServer = (words: string): Promise<string[]> => messages(`backend b\n timeout server 1s\n timeout connect 1s\n server s ${words}\n`);
 const ip = (family: 4 | 6, address: string, port: number): unknown => ({ kind: 'ip', family, address, port });
 
+const USESRC = "'usesrc' expects <addr>[:<port>], 'client', 'clientip', or 'hdr_ip(<name>[,<occurrence>])' as argument";
+
 describe('bind', () => {
   test.each([
     [':80', [ip(4, '0.0.0.0', 80)]],
@@ -65,27 +67,50 @@ describe('servers', () => {
   test('unix sockets and abstract names', async () => {
     const { servers } = await modelOf('backend b\n server a /tmp/s check\n server b abns@x\n');
     expect(servers.map(({ address }) => address)).toEqual([{ kind: 'unix', path: '/tmp/s' }, { kind: 'abstract', name: 'x' }]);
-    expect(servers[0]?.check?.address).toEqual({ kind: 'unix', path: '/tmp/s' });
   });
 
   test.each([
     ['127.0.0.1:80-81', "alert: 'server' : port range not permitted here in '127.0.0.1:80-81' <127.0.0.1:80-81>"],
     ['127.0.0.1:66000', "alert: 'server' : invalid port '66000' in '127.0.0.1:66000' <127.0.0.1:66000>"],
     ['fd@3', "alert: 'server' : a file descriptor is not acceptable here in 'fd@3' <fd@3>"],
-    ['127.0.0.1', 'alert: a server without a fixed port is not supported yet <127.0.0.1>'],
-    ['127.0.0.1:80 source 127.0.0.1 usesrc client', "alert: 'usesrc' is not supported yet <usesrc>"],
-    ['127.0.0.1:80 source 127.0.0.1:1000-2000', "alert: 'a range of source ports' is not supported yet <127.0.0.1:1000-2000>"],
-    ['127.0.0.1:80 source 127.0.0.1 interface lo', "alert: 'source interface' is not supported yet <interface>"],
+    ['127.0.0.1:+x', "alert: 'server' : invalid port offset '+x' in '127.0.0.1:+x' <127.0.0.1:+x>"],
+    ['127.0.0.1:80 source 127.0.0.1 usesrc', `alert: ${USESRC} <usesrc>`],
+    ['127.0.0.1:80 source 127.0.0.1 usesrc hdr_ip()', `alert: ${USESRC} <hdr_ip()>`],
+    ['127.0.0.1:80 source 127.0.0.1 usesrc 127.0.0.2:1-2', "alert: 'source' : port range not permitted here in '127.0.0.2:1-2' <127.0.0.2:1-2>"],
     ['127.0.0.1:80 source /tmp/x', "alert: 'source' : a UNIX socket is not acceptable here in '/tmp/x' </tmp/x>"],
-    ['127.0.0.1:80 check addr 1.2.3.4:5', "alert: 'addr' : port specification not permitted here in '1.2.3.4:5' <1.2.3.4:5>"],
   ])('%s is refused', async (words, message) => {
     expect(await refusedServer(words)).toEqual([message]);
   });
 
-  test('a source may have a port', async () => {
-    const { servers, proxies } = await modelOf('backend b\n source 127.0.0.2\n server a 127.0.0.1:80 source 127.0.0.3:99\n server b 127.0.0.1:81\n');
-    expect(servers.map(({ source }) => source)).toEqual([{ address: ip(4, '127.0.0.3', 99), interface: null }, null]);
-    expect(proxies[0]?.source).toEqual({ address: ip(4, '127.0.0.2', 0), interface: null });
+  test('a source may have a port, a server a range of them', async () => {
+    const { servers, proxies } = await modelOf(
+      'backend b\n source 127.0.0.2\n server a 127.0.0.1:80 source 127.0.0.3:99\n server b 127.0.0.1:81\n server c 127.0.0.1:82 source 127.0.0.4:10-20 interface lo\n');
+    const plain = { portHigh: 0, transparent: null, interface: null };
+    expect(servers.map(({ source }) => source)).toEqual([
+      { ...plain, address: ip(4, '127.0.0.3', 99) }, null, { ...plain, address: ip(4, '127.0.0.4', 10), portHigh: 20, interface: 'lo' },
+    ]);
+    expect(proxies[0]?.source).toEqual({ ...plain, address: ip(4, '127.0.0.2', 0) });
+    expect(await messages('backend b\n timeout server 1s\n timeout connect 1s\n source 127.0.0.1:1-2\n server s :1\n')).toEqual([
+      "alert: 'source' : port range not permitted here in '127.0.0.1:1-2' <127.0.0.1:1-2>",
+    ]);
+  });
+
+  test.each([
+    ['client', { kind: 'client' }],
+    ['clientip', { kind: 'clientip' }],
+    ['hdr_ip(X-Client)', { kind: 'header', name: 'x-client', occurrence: -1 }],
+    ['hdr_ip(x-forwarded-for,2)', { kind: 'header', name: 'x-forwarded-for', occurrence: 2 }],
+    ['127.0.0.9:80', { kind: 'address', address: ip(4, '127.0.0.9', 80) }],
+  ])('usesrc %s', async (words, transparent) => {
+    const { servers } = await modelOf(`backend b\n mode http\n server a 127.0.0.1:80 source 0.0.0.0 usesrc ${words}\n`);
+    expect(servers[0]?.source?.transparent).toEqual(transparent);
+  });
+
+  test.each([
+    ['127.0.0.1', 0, '127.0.0.1'], ['*', 0, '0.0.0.0'], ['127.0.0.1:0', 0, '127.0.0.1'], ['127.0.0.1:+1000', 1000, '127.0.0.1'], ['localhost:-5', -5, '127.0.0.1'],
+  ])('a server without a port of its own: %s', async (words, portOffset, address) => {
+    const { servers } = await modelOf(`backend b\n server a ${words}\n`);
+    expect(servers[0]?.address).toEqual({ ...(ip(4, address, 0) as object), portOffset });
   });
 });
 
