@@ -62,3 +62,20 @@ TEST(pages_are_found_by_id_until_forgotten) {
 }
 
 RUN_TESTS()
+
+TEST(releases_are_listed_with_their_lap) {
+  Pages pages(1, 1, 3, 2);
+  auto entry = [&](int slot) { return (&pages.listener(2, 0) + slot)->load(); };   // right behind the listeners
+  for (int i = 0; i < RR_COUNT + 2; i++) pages.note_release(i % 3);
+  CHECK(pages.global(GS_RELEASES).load() == RR_COUNT + 2);
+  CHECK(entry(0) == (RR_COUNT % 3 | 2 << 20));
+  CHECK(entry(1) == ((RR_COUNT + 1) % 3 | 2 << 20));
+  CHECK(entry(2) == (2 | 1 << 20));
+  CHECK(entry(RR_COUNT - 1) == ((RR_COUNT - 1) % 3 | 1 << 20));
+}
+
+TEST(queues_have_a_number_for_each_worker) {
+  Pages pages(4, 2, 3, 1);
+  auto end = reinterpret_cast<char*>(&pages.listener(1, 0) + RR_COUNT) + 4 * (2 + 3) * sizeof(double);
+  CHECK(end <= static_cast<char*>(pages.state_memory()) + pages.state_bytes());
+}

@@ -39,6 +39,27 @@ describe.each([[1], [2]])('with %i worker(s)', (workers) => {
     expect(after.get('haproxy_server_current_sessions{proxy="l",server="s"}')).toBe(0);
   });
 
+  test('those who wait are served in the order in which they came, whatever their workers', async () => {
+    const served: string[] = [];
+    const held: ServerResponse[] = [];
+    const origin = await stage.origin(httpOrigin((seen, response) => {
+      served.push(seen.url ?? '');
+      held.push(response);
+    }));
+    const [port, metrics] = [stage.port(), stage.port()];
+    await stage.proxy(config(section('global', `nbthread ${workers}`), defaults('http'), metricsFrontend(metrics),
+      section('listen l', `bind 127.0.0.1:${port}`, `server s 127.0.0.1:${origin.port} maxconn 1`)));
+    const replies: Promise<unknown>[] = [];
+    for (let i = 0; i < 16; i++) {
+      replies.push(request(port, { path: `/${i}` }));
+      await waitFor(async () => (i === 0 ? held.length === 1 : (await scrape(metrics)).get('haproxy_backend_current_queue{proxy="l"}') === i));
+    }
+    const serve = setInterval(() => held.splice(0).forEach((response) => response.end('done')), 5);
+    await Promise.all(replies);
+    clearInterval(serve);
+    expect(served).toEqual(Array.from({ length: 16 }, (_, i) => `/${i}`));
+  });
+
   test("a frontend's maxconn makes connections wait in the kernel, not fail", async () => {
     const held: Socket[] = [];
     const origin = await stage.origin(tcpOrigin((socket) => void held.push(socket)));

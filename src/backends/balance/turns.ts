@@ -3,7 +3,7 @@
  * made when a state or weight changes. Two ways:
  * - Servers of equal weight are a group, and the groups' turns are laid out as HAProxy does (cycle.ts), as long as that is short.
  * - Else the position steps through the units of the sum of weights by a fixed stride near the golden section of the sum, so that
- *   each unit has one turn in each cycle and neighbours in time are far apart; the unit's server is found in the running sums.
+ *   each unit has one turn in each cycle and any run of turns is spread evenly; the unit's server is found in the running sums.
  */
 import type { Farm } from '../backend.js';
 import { layOut, type Cycle } from './cycle.js';
@@ -13,9 +13,31 @@ import { commonDivisor } from './static_map.js';
 const LAID_OUT = 4096;
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
-function gcd(a: number, b: number): number {
-  while (b !== 0) [a, b] = [b, a % b];
-  return a;
+/** Strides that are looked at, around the golden section. */
+const CANDIDATES = 64;
+
+/** The largest quotient in the continued fraction of a / b, Infinity if they have a divisor in common: how uneven multiples of a lie modulo b. */
+function unevenness(a: number, b: number): number {
+  let most = 0;
+  let [high, low] = [b, a];
+  while (low !== 0) {
+    most = Math.max(most, Math.floor(high / low));
+    [high, low] = [low, high % low];
+  }
+  return high === 1 ? most : Infinity;
+}
+
+/** A stride through a cycle of that length which spreads any number of steps evenly. */
+function strideFor(total: number): number {
+  const middle = Math.round(total * GOLDEN);
+  let best = 1;
+  let least = Infinity;
+  for (let i = 0; i < CANDIDATES; i++) {
+    const stride = middle + (i % 2 === 0 ? i / 2 : -(i + 1) / 2);
+    const uneven = stride > 0 && stride < total ? unevenness(stride, total) : Infinity;
+    if (uneven < least) [best, least] = [stride, uneven];
+  }
+  return best;
 }
 
 export class Turns {
@@ -74,8 +96,7 @@ export class Turns {
     let sum = 0;
     for (let i = 0; i < farm.count; i++) this.sums[i] = sum += farm.weights[i]! / divisor;
     this.total = total;
-    this.stride = Math.round(total * GOLDEN);
-    while (gcd(this.stride, total) !== 1) this.stride++;
+    this.stride = strideFor(total);
   }
 
   /** Whose turn number `turn` is: a server index. The farm must not be empty. O(log n). */
