@@ -28,6 +28,7 @@ export class HeadEdits {
   /** `name: value` that replaces a row; null = as it came. */
   private readonly names: (string | null)[];
   private readonly values: string[];
+  /** How many of the lists below count: they are not cut, which would be dear. */
   private added = 0;
   private readonly addedNames: string[] = [];
   private readonly addedValues: string[] = [];
@@ -49,7 +50,6 @@ export class HeadEdits {
       this.names.fill(null);
     }
     this.added = 0;
-    this.addedNames.length = this.addedValues.length = 0;
     this.size = RECORD;
   }
 
@@ -63,11 +63,11 @@ export class HeadEdits {
 
   /** Name and value of a row that differs from the message; row is counted from 0, `count` rows are the message's. */
   nameAt(row: number, count: number): string | null {
-    return row < count ? (this.names[row] ?? null) : (this.addedNames[row - count] ?? null);
+    return row < count ? (this.names[row] ?? null) : row - count < this.added ? this.addedNames[row - count]! : null;
   }
 
   valueAt(row: number, count: number): string | null {
-    if (row >= count) return this.addedValues[row - count] ?? null;
+    if (row >= count) return row - count < this.added ? this.addedValues[row - count]! : null;
     return this.names[row] === null ? null : this.values[row]!;
   }
 
@@ -80,9 +80,8 @@ export class HeadEdits {
 
   add(name: string, value: string): boolean {
     if (!this.grow(recordSize(name.length + 2 + value.length))) return false;
-    this.addedNames.push(name);
-    this.addedValues.push(value);
-    this.added++;
+    this.addedNames[this.added] = name;
+    this.addedValues[this.added++] = value;
     return true;
   }
 
@@ -91,9 +90,9 @@ export class HeadEdits {
     if (row >= count) {
       const at = row - count;
       this.size -= recordSize(this.addedNames[at]!.length + 2 + this.addedValues[at]!.length);
-      this.addedNames.splice(at, 1);
-      this.addedValues.splice(at, 1);
       this.added--;
+      this.addedNames.copyWithin(at, at + 1, this.added + 1);
+      this.addedValues.copyWithin(at, at + 1, this.added + 1);
       return true;
     }
     const before = this.names[row] === null ? 0 : recordSize(this.names[row]!.length + 2 + this.values[row]!.length);

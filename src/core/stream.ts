@@ -42,7 +42,7 @@ export interface Stream extends Tenant {
   priorityClass: number;
   priorityOffset: number;
   /** ms, where set-timeout changed one. */
-  readonly timeouts: { [name in StreamTimeout]?: number };
+  timeouts: { readonly [name in StreamTimeout]?: number | undefined };
   /** What set-retries left; undefined: the backend's. */
   retries: number | undefined;
   /** `file:line` of the last final rule, and of the rule that waits. */
@@ -60,8 +60,12 @@ export interface Stream extends Tenant {
   serverStatus: number;
 }
 
+const UNCHANGED: Stream['timeouts'] = {};
+
 function clear(stream: Stream): void {
-  stream.requestCaptures.length = stream.responseCaptures.length = 0;
+  // Setting a length is dear, even one that is so already.
+  if (stream.requestCaptures.length > 0) stream.requestCaptures.length = 0;
+  if (stream.responseCaptures.length > 0) stream.responseCaptures.length = 0;
   stream.method = stream.uri = stream.uniqueId = stream.retries = stream.lastRule = stream.waitingRule = undefined;
   stream.requestCookie = stream.responseCookie = stream.logLevel = undefined;
   stream.cookieState = '--';
@@ -73,14 +77,14 @@ function clear(stream: Stream): void {
   stream.serverQueue = stream.backendQueue = 0;
   stream.version = stream.id = -1;
   stream.nice = stream.priorityClass = stream.priorityOffset = stream.serverStatus = 0;
-  for (const name in stream.timeouts) delete stream.timeouts[name as StreamTimeout];
+  stream.timeouts = UNCHANGED;
 }
 
 export const streamKeeper: Keeper<Stream> = {
   make: () => ({
     ...NO_TENANT, requestCaptures: [], responseCaptures: [], method: undefined, uri: undefined, version: -1, uniqueId: undefined, id: -1,
     requestCookie: undefined, responseCookie: undefined, cookieState: '--', cookieServer: -1, cookieLast: 0, cookieFirst: 0, cookieIgnored: false, logLevel: undefined, nice: 0,
-    priorityClass: 0, priorityOffset: 0, timeouts: {}, retries: undefined, lastRule: undefined, waitingRule: undefined, stopped: null, buffering: false, logged: false, serverQueue: 0, backendQueue: 0, serverStatus: 0,
+    priorityClass: 0, priorityOffset: 0, timeouts: UNCHANGED, retries: undefined, lastRule: undefined, waitingRule: undefined, stopped: null, buffering: false, logged: false, serverQueue: 0, backendQueue: 0, serverStatus: 0,
   }),
   nextSession: () => undefined,
   nextRequest: clear,

@@ -50,7 +50,8 @@ export const setTimeoutAction: ActionRow<SetTimeout> = {
     return (tx) => {
       const value = Math.min(time(tx) ?? 0, 0x7fffffff);
       if (value <= 0) return VERDICT_CONTINUE;
-      tx.stream().timeouts[timeout] = value;
+      const stream = tx.stream();
+      stream.timeouts = { ...stream.timeouts, [timeout]: value };
       tx.facts[FACT_TIMEOUTS + cell] = value;
       tx.facts[FACT_TAKE]! |= TAKE_TIMEOUT << cell;
       return VERDICT_CONTINUE;
@@ -71,7 +72,7 @@ export function leaveFrontend(proxy: Proxy): ((tx: Tx) => void) | null {
     if (stream === undefined) return;
     for (const name of BACKEND_SIDE) {
       if (stream.timeouts[name] === undefined) continue;
-      delete stream.timeouts[name];
+      stream.timeouts = { ...stream.timeouts, [name]: undefined };
       tx.facts[FACT_TIMEOUTS + TIMEOUTS[name].cell] = UNCHANGED;
       tx.facts[FACT_TAKE]! |= TAKE_TIMEOUT << TIMEOUTS[name].cell;
     }
