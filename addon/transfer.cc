@@ -81,10 +81,18 @@ Step settle_streams(Worker& w, Session& s) {
   return settle_early(w, s);
 }
 
+// option independent-streams: what an end takes says nothing about what it sends, but while bytes wait for it, it is what counts.
+bool counts(const Channel& towards, const ProxyConf& side) {
+  return (side.options & PO_INDEPENDENT_STREAMS) == 0 || (towards.has(BF_WRITTEN) && !towards.has(BF_EMPTY));
+}
+
 void note_activity(Worker& w, Session& s) {
   uint64_t now = w.loop.now_ms();
   // Bytes that left for one end have made room for the other: both are alive.
-  if (((s.up.flags | s.down.flags) & BF_WRITTEN) != 0) s.client_ms = s.server_ms = now;
+  if (((s.up.flags | s.down.flags) & BF_WRITTEN) != 0) {
+    if (counts(s.down, w.frontend(s))) s.client_ms = now;
+    if (counts(s.up, w.backend(s))) s.server_ms = now;
+  }
   if (s.up.has(BF_READ)) s.client_ms = now;
   if (s.down.has(BF_READ)) s.server_ms = now;
 }

@@ -348,4 +348,29 @@ TEST(what_answers_a_request_that_can_not_be_read_meets_no_rules) {
   CHECK(rig.quiet());
 }
 
+TEST(independent_streams_count_what_an_end_sends_alone) {
+  // The server talks all the time, the client says nothing after its first word.
+  for (int32_t option : {0, static_cast<int32_t>(PO_INDEPENDENT_STREAMS)}) {
+    std::atomic<bool> over{false};
+    Origin origin([&](Wire& wire) {
+      wire.until("hello");
+      for (int i = 0; i < 40 && !over && wire.send("."); i++) ::usleep(10000);
+      over = true;
+      wire.shut();
+      wire.all();
+    });
+    Rig rig({origin.port()}, 0, 2);
+    rig.conf.proxies[0].options = option;
+    rig.conf.proxies[0].timeouts[TO_CLIENT] = 150;
+    rig.start();
+    Wire client = Wire::to(rig.port);
+    client.send("hello");
+    size_t got = client.all().size();
+    CHECK((got == 40) == (option == 0));
+    over = true;
+    client.close();
+    CHECK(rig.quiet());
+  }
+}
+
 RUN_TESTS()

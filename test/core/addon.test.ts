@@ -18,10 +18,10 @@ afterAll(() => addon.releasePages(pages.id));
 
 const loopback = (port = 0): Uint8Array => sockaddr({ kind: 'ip', family: 4, address: '127.0.0.1', port });
 const spec = (address: Uint8Array, more: Partial<ListenerSpec> = {}): ListenerSpec => ({
-  address, v6only: null, reusePort: false, interface: null, tfo: false, deferAccept: false, transparent: false, userTimeout: 0, mss: 0, congestion: null, ...more,
+  address, v6only: null, reusePort: false, interface: null, tfo: false, deferAccept: false, transparent: false, saveSyn: 0, userTimeout: 0, mss: 0, congestion: null, ...more,
 });
 const proxy: EngineProxy = {
-  options: 0, timeouts: new Array<number>(TO_COUNT).fill(0), phases: 0, defaultBackend: -1, retries: 3, redispatch: 0, privateConnections: 5, retryOn: 0, sendNameHeader: '',
+  options: 0, timeouts: new Array<number>(TO_COUNT).fill(0), phases: 0, defaultBackend: -1, retries: 3, redispatch: 0, privateConnections: 5, keepAlive: { client: { count: 0, idle: 0, interval: 0 }, server: { count: 0, idle: 0, interval: 0 } }, retryOn: 0, sendNameHeader: '',
   errors: [], forwardFor: null,
 };
 const conf = (more: Partial<EngineConf> = {}): EngineConf => ({
@@ -175,7 +175,7 @@ describe('an engine', () => {
     ['too few timeouts', { proxies: [{ ...proxy, timeouts: [1] }] }, /^EngineConf\.proxies\[0\]\.timeouts: expected 12 integers/],
     ['a backend out of range', { proxies: [{ ...proxy, defaultBackend: 1 }] }, /proxies\[0\]\.defaultBackend: expected an integer from -1 to 0/],
     ['an error page that is not there', { proxies: [{ ...proxy, errors: [[503, 0]] }] }, /proxies\[0\]\.errors\[0\]\[1\]/],
-    ['less than no error page', { proxies: [{ ...proxy, errors: [[503, -3]] }] }, /expected an integer from -2 to -1/],
+    ['less than no error page', { proxies: [{ ...proxy, errors: [[503, -4]] }] }, /expected an integer from -3 to -1/],
     ['text for bytes', { responses: ['HTTP/1.1 200 OK'] }, /^EngineConf\.responses\[0\]: expected a Uint8Array/],
   ])('refuses %s and names the field', (_, wrong, message) => {
     expect(() => addon.createEngine({ ...conf(), ...wrong } as EngineConf, undecided)).toThrow(message);

@@ -84,9 +84,11 @@ describe('proxyOptions', () => {
     ['option tcp-smart-connect', abi.PO_SMART_CONNECT],
     ['option srvtcpka', abi.PO_TCPKA_SERVER],
     ['option nolinger', abi.PO_NOLINGER_SERVER],
+    ['option abortonclose', abi.PO_ABORT_ON_CLOSE],
+    ['option h1-case-adjust-bogus-server', abi.PO_CASE_SERVER],
     ['disabled', abi.PO_DISABLED],
   ])('backend with %s', async (line, bit) => {
-    expect(await options(`backend b\n ${line}\n`)).toBe(abi.PO_HTTP | bit);
+    expect(await options(`backend b\n no option abortonclose\n ${line}\n`)).toBe(abi.PO_HTTP | bit);
   });
 
   test('nolinger and keep-alives speak of the sides that the section has', async () => {
