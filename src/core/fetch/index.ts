@@ -19,6 +19,7 @@ import { responseFetches } from './response.js';
 import { serverFetches } from './server.js';
 import { stickFetches } from './stick.js';
 import { streamFetches } from './stream.js';
+import { tlsHelloFetches } from './tls_hello.js';
 import { timerFetches } from './timer.js';
 import { variableFetches } from './variable.js';
 
@@ -26,5 +27,5 @@ import { variableFetches } from './variable.js';
 export const fetches: readonly FetchRow[] = [
   ...constantFetches, ...processFetches, ...proxyFetches, ...serverFetches, ...clientFetches, ...requestFetches, ...headerFetches,
   ...cookieFetches, ...parameterFetches, ...responseFetches, ...variableFetches, ...authorizationFetches, ...payloadFetches,
-  ...rateFetches, ...streamFetches, ...timerFetches, ...connectionFetches, ...proxyTlvFetches, ...rdpFetches, ...distccFetches, ...stickFetches, ...aclFetches,
+  ...rateFetches, ...streamFetches, ...timerFetches, ...connectionFetches, ...proxyTlvFetches, ...rdpFetches, ...tlsHelloFetches, ...distccFetches, ...stickFetches, ...aclFetches,
 ];

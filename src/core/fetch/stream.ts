@@ -86,6 +86,8 @@ export const streamFetches: readonly FetchRow[] = [
     name: 'txn.redispatched', args: [], out: 'bool', needs: 'server', doc: 'true if another server was chosen after a failed connect',
     compile: () => (tx) => (tx.facts[FACT_FLAGS]! & FF_REDISPATCH) !== 0,
   },
+  intRow('bc_be_queue', 'server', 'streams that waited for the backend when this one joined them (%bq)', (tx) => tx.streamIfAny()?.backendQueue ?? 0),
+  intRow('bc_srv_queue', 'server', 'streams that waited for the server when this one joined them (%sq)', (tx) => tx.streamIfAny()?.serverQueue ?? 0),
   intRow('server_status', 'response', 'status as the server sent it', serverStatus),
   timeout('client', 'frontend', 'nothing'),
   timeout('connect', 'backend', 'nothing'),
