@@ -86,10 +86,9 @@ describe('severities', () => {
   });
 
   test('nothing is ignored silently: what has no effect is listed', async () => {
-    expect(await messages('global\n cpu-map 1 1\ndefaults\n option httplog\nbackend b\n server s 127.0.0.1:80 cookie x\n timeout connect 1\n timeout server 1\n')).toEqual([
+    expect(await messages('global\n cpu-map 1 1\n anonkey 5\n')).toEqual([
       "notice: 'cpu-map' has no effect: worker threads are placed by the operating system <cpu-map>",
-      "notice: 'option httplog' has no effect: no logs are written yet <option httplog>",
-      "notice: 'cookie' has no effect: cookie persistence and stick tables are not available yet <cookie>",
+      "notice: 'anonkey' has no effect: it tunes HAProxy's own internals <anonkey>",
     ]);
   });
 });

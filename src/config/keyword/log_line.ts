@@ -23,7 +23,7 @@ const NAMED = /^(ring|backend)@(.*)$/;
 export function parseLogLine(walk: Walk): LogLineDraft | 'global' | undefined {
   const word = walk.next();
   if (word === undefined || word.text === '' || (word.text !== 'global' && walk.done())) {
-    return walk.error(walk.keywordSpan, 'log : expects <address> and <facility> or global as arguments', `Write: log ${LOG_USAGE}`);
+    return walk.error(walk.keywordSpan, "'log' expects <address> and <facility> or global as arguments", `Write: log ${LOG_USAGE}`);
   }
   if (word.text === 'global' && walk.done()) return 'global';
   const to = destination(walk, word);
