@@ -85,6 +85,7 @@ struct ListenerSpec {
   std::string_view address;
   int v6only = -1;               // 1, 0, -1 = the system's
   bool reuse_port = false, tfo = false, defer_accept = false, transparent = false;
+  int save_syn = 0;                   // TCP_SAVE_SYN
   int user_timeout_ms = 0, mss = 0;   // 0 = the system's
   std::string interface, congestion;
 };
@@ -101,6 +102,7 @@ ListenerSpec read_listener_spec(const Napi::Value& value) {
   spec.tfo = object.Get("tfo").ToBoolean();
   spec.defer_accept = object.Get("deferAccept").ToBoolean();
   spec.transparent = object.Get("transparent").ToBoolean();
+  spec.save_syn = object.Get("saveSyn").ToNumber().Int32Value();
   spec.user_timeout_ms = object.Get("userTimeout").ToNumber().Int32Value();
   spec.mss = object.Get("mss").ToNumber().Int32Value();
   if (object.Get("interface").IsString()) spec.interface = object.Get("interface").ToString().Utf8Value();
@@ -126,6 +128,7 @@ int set_listener_options(int fd, int family, const ListenerSpec& spec) {
       {spec.transparent && ipv6, IPPROTO_IPV6, IPV6_TRANSPARENT, 1},
       {spec.tfo, IPPROTO_TCP, TCP_FASTOPEN, TFO_QUEUE},
       {spec.defer_accept, IPPROTO_TCP, TCP_DEFER_ACCEPT, DEFER_SECONDS},
+      {spec.save_syn > 0, IPPROTO_TCP, TCP_SAVE_SYN, spec.save_syn},
       {spec.user_timeout_ms > 0, IPPROTO_TCP, TCP_USER_TIMEOUT, spec.user_timeout_ms},
       {spec.mss > 0, IPPROTO_TCP, TCP_MAXSEG, spec.mss},
   };

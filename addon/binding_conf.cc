@@ -102,6 +102,10 @@ void read_forward_for(const Field& field, ForwardFor& to) {
   to.except_prefix = static_cast<uint8_t>(field.at("exceptPrefix").integer(0, static_cast<int32_t>(length) * 8));
 }
 
+KeepAlive read_keepalive(const Field& field) {
+  return {field.at("count").integer(0), field.at("idle").integer(0), field.at("interval").integer(0)};
+}
+
 ProxyConf read_proxy(const Field& field, int32_t proxies, int32_t responses) {
   ProxyConf to;
   to.options = field.at("options").integer();
@@ -112,6 +116,8 @@ ProxyConf read_proxy(const Field& field, int32_t proxies, int32_t responses) {
   to.default_backend = field.at("defaultBackend").integer(-1, proxies - 1);
   to.retries = field.at("retries").integer(0);
   to.redispatch = field.at("redispatch").integer();
+  to.client_keepalive = read_keepalive(field.at("keepAlive").at("client"));
+  to.server_keepalive = read_keepalive(field.at("keepAlive").at("server"));
   to.private_most = field.at("privateConnections").integer(0);
   to.retry_on = field.at("retryOn").integer(0);
   to.send_name = field.at("sendNameHeader").text();

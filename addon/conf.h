@@ -27,6 +27,11 @@ struct ForwardFor {
   uint8_t except_prefix = 0;        // bits
 };
 
+// TCP keep-alive; 0: the system's.
+struct KeepAlive {
+  int32_t count = 0, idle_s = 0, interval_s = 0;
+};
+
 struct ProxyConf {
   int32_t options = 0;              // PO_ bits
   int32_t timeouts[TO_COUNT] = {};  // ms, 0 = none
@@ -34,6 +39,7 @@ struct ProxyConf {
   int32_t default_backend = -1;     // proxy index; a listen section names itself
   int32_t retries = 3;
   int32_t redispatch = 0;           // 0 off, else the interval of `option redispatch`
+  KeepAlive client_keepalive, server_keepalive;   // PO_TCPKA_CLIENT, PO_TCPKA_SERVER
   int32_t private_most = 5;         // max-session-srv-conns: server connections that one client keeps for itself
   int32_t retry_on = RE_CONN_FAILURE;   // RE_ bits
   std::string send_name;            // http-send-name-header, empty = none

@@ -77,6 +77,14 @@ void set_socket_options(int fd, const SocketOptions& options) {
   if (options.tcp && options.quickack_off) sys::set_option(fd, IPPROTO_TCP, TCP_QUICKACK, &off, sizeof off);
 }
 
+void set_keepalive(int fd, const KeepAlive& conf) {
+  const struct {
+    int name, value;
+  } options[] = {{TCP_KEEPCNT, conf.count}, {TCP_KEEPIDLE, conf.idle_s}, {TCP_KEEPINTVL, conf.interval_s}};
+  for (const auto& option : options)
+    if (option.value > 0) sys::set_option(fd, IPPROTO_TCP, option.name, &option.value, sizeof option.value);
+}
+
 void set_congestion(int fd, const std::string& name) {
   if (!name.empty()) sys::set_option(fd, IPPROTO_TCP, TCP_CONGESTION, name.data(), static_cast<socklen_t>(name.size()));
 }

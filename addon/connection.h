@@ -79,6 +79,7 @@ struct SocketOptions {
   bool quickack_off = false;   // tcp-smart-accept, tcp-smart-connect
 };
 void set_socket_options(int fd, const SocketOptions& options);
+void set_keepalive(int fd, const KeepAlive& conf);   // of a TCP socket
 
 // TCP congestion control of a socket that is not connected yet: pacing, once begun, would stay. A name that the system refuses
 // leaves the default, as in HAProxy (`cc`); empty: nothing is set.

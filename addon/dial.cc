@@ -46,6 +46,7 @@ void set_dial_options(Worker& w, Session& s, const ServerConf& server, int famil
   set_socket_options(fd, {tcp, (backend.options & PO_TCPKA_SERVER) != 0, (backend.options & PO_SMART_CONNECT) != 0});
   if (const Marks* marks = marks_of(s)) apply_marks(fd, *marks);
   if (!tcp) return;
+  if ((backend.options & PO_TCPKA_SERVER) != 0) set_keepalive(fd, backend.server_keepalive);
   int on = 1;
   if (opens_fast(w, s, server)) sys::set_option(fd, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, &on, sizeof on);
   if (server.user_timeout_ms > 0) sys::set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &server.user_timeout_ms, sizeof server.user_timeout_ms);

@@ -151,8 +151,10 @@ void count_accept(Worker& w, const Listener& l) {
 
 // Linux hands these on to the sockets that are accepted.
 void set_accept_options(const Worker& w, const Listener& l) {
-  bool keepalive = (w.conf.proxies[static_cast<size_t>(l.frontend)].options & PO_TCPKA_CLIENT) != 0;
-  set_socket_options(l.fd, {(l.options & LO_UNIX) == 0, keepalive, false});
+  const ProxyConf& frontend = w.conf.proxies[static_cast<size_t>(l.frontend)];
+  bool tcp = (l.options & LO_UNIX) == 0, keepalive = (frontend.options & PO_TCPKA_CLIENT) != 0;
+  set_socket_options(l.fd, {tcp, keepalive, false});
+  if (tcp && keepalive) set_keepalive(l.fd, frontend.client_keepalive);
 }
 
 }  // namespace

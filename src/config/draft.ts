@@ -126,6 +126,7 @@ export interface BindDraft {
   tfo: boolean;
   deferAccept: boolean;
   transparent: boolean;
+  saveSyn: number;
   userTimeout: number;
   mss: number;
   cc: string | null;
@@ -154,6 +155,7 @@ export function newBind(addresses: BindDraft['addresses'], span: Span): BindDraf
     tfo: false,
     deferAccept: false, guidPrefix: null,
     transparent: false,
+    saveSyn: 0,
     userTimeout: 0,
     mss: 0,
     cc: null,
@@ -269,6 +271,7 @@ export interface ProxySettings {
   fullconn: number;
   backlog: number;
   sessionRate: number;
+  keepAlive: Proxy['keepAlive'];
   sessionServerConnections: number;
   retries: number;
   readonly timeouts: Mutable<Timeouts>;
@@ -424,6 +427,7 @@ export function newSettings(): ProxySettings {
     fullconn: 0,
     backlog: 0,
     sessionRate: 0,
+    keepAlive: { client: { count: 0, idle: 0, interval: 0 }, server: { count: 0, idle: 0, interval: 0 } },
     sessionServerConnections: 5,
     retries: 3,
     timeouts: {

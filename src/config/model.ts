@@ -224,6 +224,8 @@ export interface Proxy {
   readonly backlog: number;
   /** `rate-limit sessions`: sessions a second; 0 = no limit. */
   readonly sessionRate: number;
+  /** Of `option clitcpka` and `srvtcpka`. */
+  readonly keepAlive: { readonly client: KeepAlive; readonly server: KeepAlive };
   /** `max-session-srv-conns`: connections to servers that one client keeps for itself. */
   readonly sessionServerConnections: number;
   readonly retries: number;
@@ -468,6 +470,8 @@ export interface Listener {
   readonly tfo: boolean;
   readonly deferAccept: boolean;
   readonly transparent: boolean;
+  /** `tcp-ss`: SYN packets are kept, with (2) or without (1) their Ethernet header; 0 = not. */
+  readonly saveSyn: number;
   /** `tcp-ut`, ms; 0 = the system's. */
   readonly userTimeout: number;
   /** Maximum segment size; 0 = the system's. */
@@ -480,6 +484,13 @@ export interface Listener {
   readonly guid: string | null;
   readonly id: number;
   readonly span: Span;
+}
+
+/** TCP keep-alive; 0 = the system's. Times in seconds. */
+export interface KeepAlive {
+  readonly count: number;
+  readonly idle: number;
+  readonly interval: number;
 }
 
 /** What a PROXY header of version 2 carries beside addresses. */

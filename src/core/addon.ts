@@ -2,6 +2,7 @@
  * The addon as TypeScript sees it: what addon/binding.cc exports. Numbers are the constants of abi.ts; addresses and heads are
  * bytes. `load.ts` finds the file and refuses one whose constants differ.
  */
+import type { KeepAlive } from '../config/model.js';
 
 /** Where the addon's numbers come from: name -> value, compared with ABI of abi.ts. */
 export interface Addon {
@@ -92,6 +93,8 @@ export interface ListenerSpec {
   readonly tfo: boolean;
   readonly deferAccept: boolean;
   readonly transparent: boolean;
+  /** TCP_SAVE_SYN: 0, 1 or 2. */
+  readonly saveSyn: number;
   /** ms, 0 = the system's, as the next. */
   readonly userTimeout: number;
   readonly mss: number;
@@ -138,6 +141,8 @@ export interface EngineProxy {
   readonly redispatch: number;
   /** Server connections that one client keeps for itself. */
   readonly privateConnections: number;
+  /** With PO_TCPKA_CLIENT and PO_TCPKA_SERVER: probes and seconds, 0 = the system's. */
+  readonly keepAlive: { readonly client: KeepAlive; readonly server: KeepAlive };
   /** RE_ bits. */
   readonly retryOn: number;
   /** The header field that tells a server its name; empty = none. */

@@ -111,6 +111,7 @@ function spec(listener: Listener): Omit<Parameters<Addon['bindListener']>[0], 'a
     tfo: listener.tfo,
     deferAccept: listener.deferAccept,
     transparent: listener.transparent,
+    saveSyn: listener.saveSyn,
     userTimeout: listener.userTimeout,
     mss: listener.mss,
     congestion: congestionOf(listener.address, listener.cc, loopback),

@@ -140,6 +140,7 @@ function engineProxy(proxy: Proxy, plan: PlanTables): EngineProxy {
     retries: proxy.retries,
     redispatch: proxy.options.redispatch,
     privateConnections: proxy.sessionServerConnections,
+    keepAlive: proxy.keepAlive,
     retryOn: retryBits(proxy.retryOn),
     sendNameHeader: proxy.sendNameHeader ?? '',
     errors: plan.errors[proxy.index] ?? [],

@@ -200,7 +200,7 @@ TEST(the_clients_address_is_presented) {
 
 TEST(a_socks4_proxy_is_asked_first) {
   std::string request;
-  Origin proxy([&](Wire& wire) {
+  auto proxy = std::make_unique<Origin>([&](Wire& wire) {
     request = wire.exactly(16);
     std::string granted("\0\x5a\0\0\0\0\0\0", 8);
     wire.send(granted.substr(0, 3));
@@ -209,11 +209,13 @@ TEST(a_socks4_proxy_is_asked_first) {
     wire.send(wire.some());
   });
   Rig rig({4711});
-  rig.conf.servers[0].socks4 = address(proxy.port());
+  rig.conf.servers[0].socks4 = address(proxy->port());
   rig.start();
   Wire client = Wire::to(rig.port);
   client.send("hello");
   CHECK(client.exactly(17) == "server firsthello");
+  client.close();
+  proxy.reset();   // its threads have ended
   CHECK(request == std::string("\4\1\x12\x67\x7f\0\0\1HAProxy\0", 16));
 }
 
@@ -236,12 +238,12 @@ TEST(a_socks4_proxy_that_refuses_is_a_failed_connect) {
 
 TEST(a_proxy_header_carries_the_tlvs_of_the_core_and_a_checksum) {
   std::string header;
-  Origin origin([&](Wire& wire) {
+  auto origin = std::make_unique<Origin>([&](Wire& wire) {
     header = wire.exactly(16);
     header += wire.exactly(static_cast<size_t>(static_cast<unsigned char>(header[14]) << 8 | static_cast<unsigned char>(header[15])));
     wire.send(wire.some());
   });
-  Rig rig({origin.port()});
+  Rig rig({origin->port()});
   rig.conf.servers[0].options = SO_SEND_PROXY_V2 | SO_TLVS | SO_CRC32C;
   rig.script->hook = [&](int32_t phase, uint32_t) {
     if (phase != PHASE_PROXY_TLVS) return -1;
@@ -254,6 +256,8 @@ TEST(a_proxy_header_carries_the_tlvs_of_the_core_and_a_checksum) {
   Wire client = Wire::to(rig.port);
   client.send("hello");
   CHECK(client.exactly(5) == "hello");
+  client.close();
+  origin.reset();   // its threads have ended
   ProxyHeader parsed;
   const char* reason = "";
   CHECK(parse_proxy_header(header.data(), header.size(), parsed, &reason) == Parse::Complete);   // checks the sum

@@ -143,7 +143,7 @@ TEST(whoever_waits_in_a_queue_gets_503) {
 }
 
 TEST(what_traffic_meets_at_an_observed_server_is_counted) {
-  int status = 200;
+  std::atomic<int> status{200};
   Origin origin([&](Wire& wire) {
     while (wire.message().find("\r\n\r\n") != std::string::npos) {
       if (status == 0) return;

@@ -17,7 +17,7 @@ export function reservePort(): ReservedPort {
   const addon = loadAddon();
   const fd = addon.bindListener({
     address: sockaddr({ kind: 'ip', family: 4, address: '127.0.0.1', port: 0 }),
-    v6only: null, reusePort: true, interface: null, tfo: false, deferAccept: false, transparent: false, userTimeout: 0, mss: 0, congestion: null,
+    v6only: null, reusePort: true, interface: null, tfo: false, deferAccept: false, transparent: false, saveSyn: 0, userTimeout: 0, mss: 0, congestion: null,
   });
   if (fd < 0) throw new Error(`cannot reserve a port: ${errnoText(-fd)}`);
   // A Socket only to ask for the number: it never reads.

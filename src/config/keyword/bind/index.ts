@@ -22,5 +22,5 @@ export const bindTable = new KeywordTable([
   ...trueWords<BindDraft>('Holds already.', 'no-tfo no-defer-accept'),
   ...unsupportedWords<BindDraft>(`accept-netscaler-cip+1 alpn+1 ca-file+1 ca-sign-file+1 ca-sign-pass+1 ca-verify-file+1 crl-file+1
     crt+1 crt-list+1 default-crt+1 ech+1 generate-certificates idle-ping+1 ktls+1 namespace+1 nbconn+1 npn+1 proto+1
-    ssl strict-sni tcp-md5sig+1 tcp-ss+1 verify+1`),
+    ssl strict-sni tcp-md5sig+1 verify+1`),
 ]);

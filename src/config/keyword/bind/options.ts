@@ -61,6 +61,9 @@ export const bindOptionRows: readonly Row[] = [
       bind[name] = value;
     }),
   ),
+  integer<BindDraft>('tcp-ss', 'mode', [0, 2], 'Keeps the SYN packets of clients for fc_saved_syn: 1 = IP and TCP headers, 2 = the Ethernet header too.', (bind, mode) => {
+    bind.saveSyn = mode;
+  }),
   time<BindDraft>('tcp-ut', 'delay', 'How long sent bytes may stay unacknowledged before a connection is closed.', (bind, ms) => {
     bind.userTimeout = ms;
   }),

@@ -19,6 +19,7 @@ import { serverRows } from './server.js';
 import { settingRows } from './settings.js';
 import { stickRows } from './stick.js';
 import { switchingRows } from './switching.js';
+import { keepAliveRows } from './keepalive.js';
 import { timeoutRows } from './timeout.js';
 
 export const proxyTable = new KeywordTable([
@@ -32,6 +33,7 @@ export const proxyTable = new KeywordTable([
   ...switchingRows,
   ...stickRows,
   ...timeoutRows,
+  ...keepAliveRows,
   ...ruleRows,
   ...errorRows,
   ...forwardRows,

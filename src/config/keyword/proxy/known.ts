@@ -8,9 +8,6 @@ const INERT: Readonly<Record<string, readonly string[]>> = {
 
 /** Keywords that would change what happens to traffic. */
 const UNSUPPORTED = [
-  'clitcpka-cnt',
-  'clitcpka-idle',
-  'clitcpka-intvl',
   'compression',
   'crt',
   'dispatch',
@@ -18,9 +15,6 @@ const UNSUPPORTED = [
   'filter-sequence',
   'max-keep-alive-queue',
   'quic-initial',
-  'srvtcpka-cnt',
-  'srvtcpka-idle',
-  'srvtcpka-intvl',
   'ssl-f-use',
   'stats',
   'use-fcgi-app',
