@@ -101,7 +101,7 @@ size_t response_read(const Worker& w, const Session& s) {
 
 Step take_response(Worker& w, Session& s) {
   size_t limit = response_read(w, s);
-  Http1Limits limits{(w.backend(s).options & PO_UNSAFE_RESPONSE) != 0};
+  Http1Limits limits = limits_of(w, w.backend(s).options & PO_UNSAFE_RESPONSE);
   load(w, s, *s.target, limit);
   Loaded& m = w.loaded;
   for (;;) {

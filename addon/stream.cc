@@ -22,7 +22,7 @@ void prepare(Worker& w, Session* owner, Connection* from, size_t n) {
 }
 
 Parse parse_loaded_request(Worker& w, const Session& s, size_t seen, Http1Error& error) {
-  Http1Limits limits{(w.frontend(s).options & PO_UNSAFE_REQUEST) != 0};
+  Http1Limits limits = limits_of(w, w.frontend(s).options & PO_UNSAFE_REQUEST);
   return parse_request(w.loaded.bytes, w.loaded.n, seen, limits, w.loaded.head, error);
 }
 
@@ -101,6 +101,10 @@ std::string server_line(const Worker& w, const Session& s) {
 }
 
 }  // namespace
+
+Http1Limits limits_of(const Worker& w, int32_t unsafe) {
+  return {unsafe != 0, (w.conf.options & GO_KEEP_INSECURE) != 0, (w.conf.options & GO_ANY_PAYLOAD) != 0};
+}
 
 size_t head_limit(const Worker& w) { return static_cast<size_t>(std::max(w.conf.bufsize - w.conf.maxrewrite, 256)); }
 

@@ -7,6 +7,8 @@ namespace tsproxy {
 
 struct Loaded;
 
+// How strictly heads are read: `unsafe` is the option of the proxy (PO_UNSAFE_…), the rest holds for the process.
+Http1Limits limits_of(const Worker& w, int32_t unsafe);
 // The largest head: what fits into a buffer beside tune.maxrewrite.
 size_t head_limit(const Worker& w);
 // Brings what is at hand of a head into the window: what was read ahead, and one read behind it if all of that has been

@@ -64,4 +64,28 @@ TEST(neither_connection_is_kept_behind_such_a_response) {
   }
 }
 
+TEST(connections_can_be_kept_and_bodies_allowed_by_configuration) {
+  std::atomic<int> requests{0};
+  Origin origin([&](Wire& wire) {
+    while (!wire.until("0\r\n\r\n").empty()) {
+      requests++;
+      wire.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 30\r\n\r\n0\r\n\r\n");
+    }
+  });
+  Rig rig({origin.port()}, PO_HTTP);
+  rig.conf.options = GO_KEEP_INSECURE | GO_ANY_PAYLOAD;
+  rig.start();
+  Wire client = Wire::to(rig.port);
+  const std::string post = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 31\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+  client.send(post + post);
+  for (int i = 0; i < 2; i++) CHECK(client.until("\r\n\r\n0\r\n\r\n").find("connection: close") == std::string::npos);
+  CHECK(requests == 2 && origin.connections() == 1);
+  Wire old = Wire::to(rig.port);
+  old.send("GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+  CHECK(old.all().find(" 200 ") != std::string::npos);
+  client.close();
+  old.close();
+  CHECK(rig.quiet());
+}
+
 RUN_TESTS()
