@@ -88,6 +88,8 @@ function checkHttpOnly(proxy: ProxyDraft, report: Report): void {
   const [redirect] = proxy.redirects;
   if (redirect !== undefined)
     warn(report, redirect.span, `'redirect' rules ignored for ${who} as they require HTTP mode`, "Add 'mode http', or remove the rules.");
+  const stats = proxy.seen.get('stats');
+  if (stats !== undefined) warn(report, stats, `'stats' statement ignored for ${who} as it requires HTTP mode`, "Add 'mode http', or remove the line.");
   const forwardFor = proxy.seen.get('option forwardfor');
   if (proxy.settings.forwardFor !== null) {
     warn(

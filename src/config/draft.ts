@@ -4,6 +4,7 @@ import { NEW_HEALTH, newCheckDraft, NO_EMAIL } from './check_draft.js';
 import type { CheckDraft, EmailAlertDraft, HealthSettings } from './check_draft.js';
 import type { Span } from './diagnostic.js';
 import { defaultErrorCodes, defaultFailCodes } from './status_codes.js';
+import type { StatisticsPageDraft } from './statistics_page.js';
 import type { StickRule } from './stick.js';
 import { newLog } from './log_draft.js';
 import type { GlobalLogDraft, LogDraft } from './log_draft.js';
@@ -296,6 +297,7 @@ export interface ProxySettings {
   /** null: on in HTTP backends. */
   abortOnClose: boolean | null;
   monitorUri: string | null;
+  stats: StatisticsPageDraft | null;
   defaultBackend: Reference | null;
   errors: ErrorSource[];
   rules: RuleSetsDraft;
@@ -464,6 +466,7 @@ export function newSettings(): ProxySettings {
     retryOn: ['conn-failure'],
     abortOnClose: null,
     monitorUri: null,
+    stats: null,
     defaultBackend: null,
     errors: [],
     rules: NEW_RULES(),

@@ -5,6 +5,7 @@
  */
 import type { Agent, Check, CheckPlan, EmailAlert, InitState, Mailers, Observe } from './check_rules.js';
 import type { Span } from './diagnostic.js';
+import type { StatisticsPage } from './statistics_page.js';
 import type { StickRule, StickTable } from './stick.js';
 import type { GlobalLog, LogForward, LogProfile, ProxyLog, Ring } from './log.js';
 
@@ -269,6 +270,8 @@ export interface Proxy {
   readonly retryOn: readonly string[];
   readonly captures: Captures;
   readonly monitor: Monitor;
+  /** `stats …`; null = no statistics page. */
+  readonly stats: StatisticsPage | null;
   /** `use-server` rules in their order. */
   readonly useServer: readonly UseServer[];
   /** `force-persist` and `ignore-persist` in their order: the first whose condition holds counts. */

@@ -14,6 +14,7 @@ import { withDefault } from './resolvers.js';
 import type { SavedStates } from './server_state.js';
 import { parseStatsFile } from './stats_file.js';
 import type { SampleReference, Site } from './site.js';
+import { statisticsPageOf } from './statistics_page.js';
 import { StickResolver } from './stick_resolve.js';
 import { didYouMean } from './suggest.js';
 import { patternListsOf } from './pattern_lists.js';
@@ -255,6 +256,7 @@ class Resolver {
       monitor: { uri: hasFrontend(draft) ? settings.monitorUri : null, fail: draft.monitorFail },
       useServer: draft.useServer.flatMap((rule): UseServer[] => {
         const server = 'items' in rule.server ? rule.server : this.#serverOf(draft, rule.server);
+      stats: settings.mode === 'http' ? statisticsPageOf(settings.stats, name, this.#drafts.global) : null,
         return server === null ? [] : [{ ...rule, server }];
       }),
       persist: draft.persist,

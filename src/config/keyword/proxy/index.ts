@@ -17,6 +17,7 @@ import { ruleRows } from './rules.js';
 import { savedRows } from './saved.js';
 import { serverRows } from './server.js';
 import { settingRows } from './settings.js';
+import { statsRows } from './stats.js';
 import { stickRows } from './stick.js';
 import { switchingRows } from './switching.js';
 import { keepAliveRows } from './keepalive.js';
@@ -42,6 +43,7 @@ export const proxyTable = new KeywordTable([
   ...requestRows,
   ...optionRows,
   ...checkRows,
+  ...statsRows,
   ...logRows,
   ...knownProxyRows,
 ]);

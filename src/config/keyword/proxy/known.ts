@@ -16,7 +16,6 @@ const UNSUPPORTED = [
   'max-keep-alive-queue',
   'quic-initial',
   'ssl-f-use',
-  'stats',
   'use-fcgi-app',
 ];
 
