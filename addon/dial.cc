@@ -214,9 +214,8 @@ void take_server(Worker& w, Session& s, int32_t server) {
 Step step_connect(Worker& w, Session& s) {
   s.flags &= ~(SF_REDISPATCH | SF_REUSED);
   if (marks_of(s) != nullptr) s.flags |= SF_FRESH;
-  Route own_route;
-  const Route* route = has_routes(w.conf.servers[static_cast<size_t>(s.server)]) ? &own_route : nullptr;
-  bool way = route == nullptr || make_route(w, s, own_route);
+  const Route* route = has_routes(w.conf.servers[static_cast<size_t>(s.server)]) ? &w.route : nullptr;
+  bool way = route == nullptr || make_route(w, s, w.route);
   Connection* ready = way ? ready_connection(w, s, route) : nullptr;
   if (ready != nullptr) {
     attach(w, s, ready);

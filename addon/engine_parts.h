@@ -46,6 +46,7 @@ struct Worker {
   std::shared_ptr<IdlePool> idle;
   std::shared_ptr<Board> board;
   Loaded loaded;
+  Route route;                        // of the session that is about to connect, while its step runs
   Session* run_first = nullptr;       // sessions to run in this pass
   Session* run_last = nullptr;
   size_t pass_left = 0;               // bytes that may still be moved in this pass

@@ -141,6 +141,7 @@ bool operator==(const Route& a, const Route& b) { return same(a.to, b.to) && sam
 
 bool make_route(Worker& w, Session& s, Route& route) {
   const ServerConf& server = w.conf.servers[static_cast<size_t>(s.server)];
+  route = Route();
   route.from = source_of(w, s, server.source);
   if ((server.options & (SO_MAP_PORT | SO_TRANSPARENT)) == 0) return true;
   const Address& client = destination_of(w, s);
