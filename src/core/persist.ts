@@ -6,6 +6,16 @@ import type { Tx } from './tx.js';
 /** Servers that are down are not used; they are; persistence doesn't count. */
 export type Persistence = 'usual' | 'forced' | 'ignored';
 
+/** True where a force-persist line holds: the server that persistence chose is not given up for another one. null without such lines. */
+export function compileForce(backend: Proxy, env: CompileEnv): ((tx: Tx) => boolean) | null {
+  if (!backend.persist.some(({ force }) => force)) return null;
+  const rules = backend.persist.map(({ force, condition }) => ({ force, when: env.condition(condition) }));
+  return (tx) => {
+    for (const { force, when } of rules) if (when(tx)) return force;
+    return false;
+  };
+}
+
 /** The first force-persist or ignore-persist line whose condition holds counts. */
 export function compilePersistence(backend: Proxy, env: CompileEnv): (tx: Tx) => Persistence {
   const usual: Persistence = backend.options.flags.includes('persist') ? 'forced' : 'usual';

@@ -1,6 +1,6 @@
 /**
  * Which server: the one that a use-server rule names, that the client's cookie or RDP token names, that a stick table knows, or that the
- * algorithm chooses. On redispatch the algorithm alone chooses.
+ * algorithm chooses. On redispatch the algorithm alone chooses, unless persistence is forced.
  */
 import { balancerRow } from '../backends/balance/index.js';
 import type { Backends } from '../backends/backend.js';
@@ -9,7 +9,7 @@ import { FACT_FLAGS, FACT_METHOD, FF_REDISPATCH, HM_GET, HM_HEAD, VERDICT_ARG_NO
 import { answer } from './action/answer.js';
 import type { CookiePersistence } from './cookie_persistence.js';
 import { compileCookie } from './cookie_persistence.js';
-import { compilePersistence, type Persistence } from './persist.js';
+import { compileForce, compilePersistence, type Persistence } from './persist.js';
 import { compileRdpPersistence } from './rdp_persistence.js';
 import { responseHead } from './response.js';
 import type { CompileEnv } from './row.js';
@@ -37,14 +37,20 @@ export function compileServerChoice(backend: Proxy, backends: Backends, env: Com
   const cookie = compileCookie(backend, backends, env);
   const ways = waysOf(backend, cookie, backends, env);
   const persistence = compilePersistence(backend, env);
+  const force = compileForce(backend, env);
   const balance = (tx: Tx): number => backends.assign(index, tx);
+  // Forced persistence disables the redispatch (manual: force-persist).
+  const again = force === null ? balance : (tx: Tx): number =>
+    (tx.streamIfAny()?.serverForced === true ? backends.use(tx.server, tx, true) : balance(tx));
   const usual = ways.length === 0 && cookie === null ? balance : (tx: Tx): number => {
-    if ((tx.facts[FACT_FLAGS]! & FF_REDISPATCH) !== 0) return balance(tx);
+    if ((tx.facts[FACT_FLAGS]! & FF_REDISPATCH) !== 0) return again(tx);
     const now = persistence(tx);
     cookie?.read(tx, now);
     for (let i = 0; i < ways.length; i++) {
       const verdict = ways[i]!(tx, now);
-      if (verdict !== VERDICT_CONTINUE) return verdict;
+      if (verdict === VERDICT_CONTINUE) continue;
+      if (force?.(tx) === true) tx.stream().serverForced = true;
+      return verdict;
     }
     return balance(tx);
   };

@@ -30,6 +30,8 @@ export interface Stream extends Tenant {
   cookieServer: number;
   cookieLast: number;
   cookieFirst: number;
+  /** A force-persist line holds for the server that was chosen. */
+  serverForced: boolean;
   /** Persistence does not count for this request (ignore-persist). */
   cookieIgnored: boolean;
   /** What set-log-level left, 0 (emerg) to 7 (debug), -1 = silent; undefined: as configured. */
@@ -71,7 +73,7 @@ function clear(stream: Stream): void {
   stream.cookieState = '--';
   stream.cookieServer = -1;
   stream.cookieLast = stream.cookieFirst = 0;
-  stream.cookieIgnored = false;
+  stream.cookieIgnored = stream.serverForced = false;
   stream.stopped = null;
   stream.buffering = stream.logged = false;
   stream.serverQueue = stream.backendQueue = 0;
@@ -83,7 +85,7 @@ function clear(stream: Stream): void {
 export const streamKeeper: Keeper<Stream> = {
   make: () => ({
     ...NO_TENANT, requestCaptures: [], responseCaptures: [], method: undefined, uri: undefined, version: -1, uniqueId: undefined, id: -1,
-    requestCookie: undefined, responseCookie: undefined, cookieState: '--', cookieServer: -1, cookieLast: 0, cookieFirst: 0, cookieIgnored: false, logLevel: undefined, nice: 0,
+    requestCookie: undefined, responseCookie: undefined, cookieState: '--', cookieServer: -1, cookieLast: 0, cookieFirst: 0, cookieIgnored: false, serverForced: false, logLevel: undefined, nice: 0,
     priorityClass: 0, priorityOffset: 0, timeouts: UNCHANGED, retries: undefined, lastRule: undefined, waitingRule: undefined, stopped: null, buffering: false, logged: false, serverQueue: 0, backendQueue: 0, serverStatus: 0,
   }),
   nextSession: () => undefined,

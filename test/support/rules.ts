@@ -120,7 +120,10 @@ export class RuleBench {
       slotFree: (server) => void this.slots.push(server),
       forget: (session) => void this.forgotten.push(session),
       changed: () => undefined,
-    } as Backends;
+      giveBack: () => undefined,
+      hashBy: () => undefined,
+      grow: () => undefined,
+    };
   }
 
   readonly engine = {
