@@ -8,7 +8,7 @@ import {
   ADMIN_FORCED_MAINT, ADMIN_MAINT, SS_COUNT, SS_IDLE, SS_QUEUED, SS_SESSIONS, SS_USED_CONNS,
 } from '../core/abi.js';
 import { serverCell, serverRows } from '../core/cells.js';
-import { insertServer, removeServer } from '../core/live_model.js';
+import { insertServer, removeServer, replaceServer } from '../core/live_model.js';
 import { isDynamic } from './balance/index.js';
 import type { Model, Server } from '../config/model.js';
 import type { NewServer } from '../config/server_line.js';
@@ -24,7 +24,8 @@ export interface DynamicParts {
   readonly keepers: readonly ServerKeeper[];
 }
 
-export type ServerListChange = { readonly kind: 'add'; readonly server: Server } | { readonly kind: 'delete'; readonly index: number };
+/** `replace`: the same server under another name. */
+export type ServerListChange = { readonly kind: 'add' | 'replace'; readonly server: Server } | { readonly kind: 'delete'; readonly index: number };
 
 export interface ServerKeeper {
   added?(server: number): void;
@@ -88,14 +89,35 @@ export class DynamicServers {
   /** Why a server can't be deleted now; null = it can. */
   whyKept(index: number): string | null {
     const { model, state } = this.parts;
-    const { referenced } = model.servers[index]!;
+    if (this.isNamed(index)) return 'This server cannot be removed at runtime due to other configuration elements pointing to it.';
     if ((adminOf(model, state, index) & ADMIN_MAINT) === 0) return 'Only servers in maintenance mode can be deleted.';
-    if (model.servers.some(({ track }) => track === index)) return 'This server is tracked by another one and cannot be removed.';
-    if (referenced) return 'This server cannot be removed at runtime due to other configuration elements pointing to it.';
     const cell = (which: number): number => Atomics.load(state, serverCell(model.proxies.length, index, which));
     // Idle connections don't count: the workers drop them.
     const inUse = cell(SS_SESSIONS) > 0 || cell(SS_QUEUED) > 0 || cell(SS_USED_CONNS) > cell(SS_IDLE);
     return inUse ? 'Server still has connections attached to it, cannot remove it.' : null;
+  }
+
+  /** Gives a server in maintenance another name. null, or why it can't be. */
+  rename(index: number, name: string): Promise<string | null> {
+    return this.inTurn(async () => {
+      const { model, state, spread } = this.parts;
+      const server = model.servers[index]!;
+      if ((adminOf(model, state, index) & ADMIN_MAINT) === 0) return 'Server must be in maintenance mode to be renamed.';
+      if (!/^[\w:.-]+$/.test(name)) return 'Server name contains invalid characters.';
+      if (this.isNamed(index)) return 'Server is statically referenced by a rule, a tracking server or a sample and cannot be renamed.';
+      if (server.name === name) return null;
+      if (model.proxies[server.proxy]!.servers.some((other) => model.servers[other]!.name === name)) return 'A server with the same name already exists in this backend.';
+      const renamed: Server = { ...server, name };
+      replaceServer(model, renamed);
+      await spread({ kind: 'replace', server: renamed });
+      return null;
+    });
+  }
+
+  /** Rules, samples or tracking servers mean this server by its name. */
+  private isNamed(index: number): boolean {
+    const { model } = this.parts;
+    return model.servers[index]!.referenced || model.proxies.some(({ servers }) => servers.some((other) => model.servers[other]!.track === index));
   }
 
   private refusal({ proxy, name }: NewServer): string | null {

@@ -55,7 +55,7 @@ function trackersOf(model: Model): ReadonlyMap<number, readonly number[]> {
     if (track === null) continue;
     const known = children.get(track);
     if (known === undefined) children.set(track, [index]);
-    else known.push(index);
+    else known.unshift(index);   // the newest hears first, as in HAProxy
   }
   return children;
 }

@@ -4,6 +4,7 @@ import { serverCell } from '../core/cells.js';
 import type { Model } from '../config/model.js';
 import { STATE_FIELDS, STATE_VERSION } from '../config/server_state.js';
 import { addressOf } from './address.js';
+import { INITIALISING } from './check/status.js';
 import { adminOf, operationOf } from './state.js';
 
 type Field = (typeof STATE_FIELDS)[number];
@@ -56,7 +57,7 @@ function columns({ model, state, nameOf, checks, now }: StateSources, index: num
   const cell = (which: number): number => Atomics.load(state, serverCell(model.proxies.length, index, which));
   const address = addressOf(model, state, index);
   const admin = adminOf(model, state, index);
-  const check = checks?.(index) ?? UNCHECKED;
+  const check = checks?.(index) ?? { ...UNCHECKED, health: server.rise };
   const isService = server.hostname?.startsWith('_') === true;
   const checkAddress = server.check?.address ?? null;
   const agentAddress = server.agent?.address ?? null;
@@ -72,7 +73,7 @@ function columns({ model, state, nameOf, checks, now }: StateSources, index: num
     srv_uweight: cell(SS_USER_WEIGHT),
     srv_iweight: cell(SS_INITIAL_WEIGHT),
     srv_time_since_last_change: Math.max(0, now() - cell(SS_LAST_CHANGE)),
-    srv_check_status: cell(SS_CHECK_STATUS),
+    srv_check_status: cell(SS_CHECK_STATUS) || INITIALISING.code,
     srv_check_result: check.result,
     srv_check_health: check.health,
     srv_check_state: check.state,

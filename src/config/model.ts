@@ -537,6 +537,8 @@ export interface Server {
   readonly cc: string | null;
   readonly check: Check | null;
   readonly agent: Agent | null;
+  /** Good checks that make it up; without checks it is as healthy as that. */
+  readonly rise: number;
   /** Index of the server whose state is this one's; null = its own. */
   readonly track: number | null;
   readonly observe: Observe | null;

@@ -102,6 +102,8 @@ class Resolver {
   model(): Model {
     const { proxies, sources, named } = this.#drafts;
     const ids = new Ids();
+    // The frontend of the runtime API takes a number too.
+    if (this.#drafts.global.runtime.sockets.length > 0) ids.pass();
     proxies.forEach((proxy, index) => this.#proxyIndex.set(proxy.name, index));
     for (const proxy of proxies) ids.claim(proxy.id, this.#report, (value) => `proxy ${proxy.name} reuses custom id ${value}`);
     const numbers = proxies.map((proxy) => proxy.id?.value ?? ids.next());
@@ -254,9 +256,9 @@ class Resolver {
       retryOn: settings.retryOn,
       captures: draft.captures,
       monitor: { uri: hasFrontend(draft) ? settings.monitorUri : null, fail: draft.monitorFail },
+      stats: settings.mode === 'http' ? statisticsPageOf(settings.stats, name, this.#drafts.global) : null,
       useServer: draft.useServer.flatMap((rule): UseServer[] => {
         const server = 'items' in rule.server ? rule.server : this.#serverOf(draft, rule.server);
-      stats: settings.mode === 'http' ? statisticsPageOf(settings.stats, name, this.#drafts.global) : null,
         return server === null ? [] : [{ ...rule, server }];
       }),
       persist: draft.persist,
@@ -394,6 +396,7 @@ class Resolver {
       tfo: settings.tfo,
       cc: settings.cc,
       ...this.#checks.server(server, address, plan),
+      rise: settings.rise,
       track: null,
       shutdownOnDown: settings.health.shutdownOnDown,
       shutdownBackups: settings.health.shutdownBackups,

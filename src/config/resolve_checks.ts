@@ -23,6 +23,8 @@ export interface ServerHealth {
   readonly socks4: SocketAddress | null;
 }
 
+const ANY = ['0.0.0.0', '::'];
+
 const ALERT_LEVEL = 1;
 
 export class CheckResolver {
@@ -115,7 +117,9 @@ export class CheckResolver {
     const plan = health.healthcheck === null ? backendPlan : this.#sectionPlan(health.healthcheck);
     const found = address ?? server;
     const port = checkPort !== 0 ? checkPort : address?.kind === 'ip' && address.port !== 0 ? address.port : null;
-    if (found.kind === 'ip' && port === null && (server.kind !== 'ip' || server.port === 0) && !this.#saysPort(plan)) {
+    // The port of an address that stands for the client's destination is the client's too.
+    const anywhere = found.kind === 'ip' && ANY.includes(found.address);
+    if (found.kind === 'ip' && !anywhere && port === null && (server.kind !== 'ip' || server.port === 0) && !this.#saysPort(plan)) {
       this.#alert(addressSpan, `server ${name} has neither service port nor check port nor tcp_check rule 'connect' with port information`, "Add 'port <port>'.");
     }
     this.#protocol(draft, plan);

@@ -38,5 +38,7 @@ export async function readServerLine(model: Model, proxy: number, words: string,
   if (server === undefined) return { problems: loaded.diagnostics.filter(({ severity }) => severity === 'alert').map(({ summary }) => summary) };
   const { index: _, id, check, ...rest } = server;
   const plan = check === null ? null : (check.plan ?? checkPlan);
-  return { server: { ...rest, proxy, id: server.forcedId ? id : null, track, check: check && { ...check, plan } } };
+  // Only what is said counts: traffic's PROXY header is none of the checks' (management guide: add server).
+  const sendProxy = /(?:^|\s)check-send-proxy(?:\s|$)/.test(line) ? (check?.sendProxy ?? 0) : 0;
+  return { server: { ...rest, proxy, id: server.forcedId ? id : null, track, check: check && { ...check, plan, sendProxy } } };
 }

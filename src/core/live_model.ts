@@ -32,6 +32,12 @@ export function removeServer(model: Model, index: number): void {
   revisions.set(model, revisionOf(model) + 1);
 }
 
+/** Gives a server another name, or other settings; its row and its backend stay. */
+export function replaceServer(model: Model, server: Server): void {
+  (model.servers as Server[])[server.index] = server;
+  revisions.set(model, revisionOf(model) + 1);
+}
+
 /** True for a server of the configuration, or one that was added and not taken out. */
 export function isPresent(model: Model, index: number): boolean {
   const server = model.servers[index];

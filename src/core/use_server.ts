@@ -2,6 +2,7 @@
 import type { Backends } from '../backends/backend.js';
 import type { Proxy, UseServer } from '../config/model.js';
 import { VERDICT_CONTINUE } from './abi.js';
+import { revisionOf } from './live_model.js';
 import type { CompileEnv } from './row.js';
 import type { Tx } from './tx.js';
 
@@ -10,15 +11,14 @@ function compileServer({ server }: UseServer, backend: Proxy, env: CompileEnv): 
   if (typeof server === 'number') return () => server;
   const { servers } = env.model;
   const names = new Map<string, number>();
-  let known: readonly number[] = [];
+  let revision = -1;
   const make = env.logFormat(server, 'raw');
   return (tx) => {
-    const now = backend.servers;
-    // Servers may come and go while the process runs.
-    if (now.length !== known.length || now.some((index, i) => index !== known[i])) {
-      known = [...now];
+    // Servers may come, go and get other names while the process runs.
+    if (revision !== revisionOf(env.model)) {
+      revision = revisionOf(env.model);
       names.clear();
-      for (const index of now) names.set(servers[index]!.name, index);
+      for (const index of backend.servers) names.set(servers[index]!.name, index);
     }
     return names.get(make(tx)) ?? -1;
   };

@@ -6,7 +6,7 @@ import { CS_COUNT } from './abi.js';
 import type { Engine } from './addon.js';
 import { serverCounter } from './cells.js';
 import { engineServer } from './engine_server.js';
-import { insertServer, removeServer } from './live_model.js';
+import { insertServer, removeServer, replaceServer } from './live_model.js';
 import { observeGcPauses } from './gc_pauses.js';
 import { loadAddon } from './load_addon.js';
 import type { FromWorker, ToWorker, WorkerStart } from './mail.js';
@@ -77,6 +77,10 @@ function run(port: MessagePort, { model, variables, place }: WorkerStart): void 
       return removeServer(model, change.index);
     }
     const { server } = change;
+    if (change.kind === 'replace') {
+      replaceServer(model, server);
+      return engine().setServer(server.index, engineServer(server, model, place.loopback));
+    }
     // The row may have counted for another server before.
     const first = serverCounter(model.proxies.length, server.index, 0);
     counters.fill(0n, first, first + CS_COUNT);

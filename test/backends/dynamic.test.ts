@@ -62,7 +62,7 @@ describe('delete', () => {
 
   test('a tracked server and one that rules name stay', async () => {
     const { servers } = house(3, { servers: [{ disabled: true }, { track: 0 }, { disabled: true, referenced: true }] });
-    expect(await servers.delete(0)).toBe('This server is tracked by another one and cannot be removed.');
+    expect(await servers.delete(0)).toBe('This server cannot be removed at runtime due to other configuration elements pointing to it.');
     expect(await servers.delete(2)).toBe('This server cannot be removed at runtime due to other configuration elements pointing to it.');
   });
 });
@@ -73,4 +73,27 @@ test('a live Model counts its changes', () => {
   insertServer(m, server(1, 0, 2, {}));
   removeServer(m, 0);
   expect([revisionOf(m), m.proxies[0]!.servers, m.servers.map(({ name }) => name)]).toEqual([2, [1], ['s1', 's2']]);
+});
+
+describe('rename', () => {
+  test('gives a server in maintenance another name, everywhere', async () => {
+    const { m, servers, changes } = house(2, { servers: [{ disabled: true }, {}] });
+    const before = revisionOf(m);
+    expect(await servers.rename(0, 'blue')).toBeNull();
+    expect([m.servers[0]!.name, changes.at(-1)?.kind, revisionOf(m) > before]).toEqual(['blue', 'replace', true]);
+    expect(await servers.rename(0, 'blue')).toBeNull();
+  });
+
+  test.each([
+    ['a server in use', 1, 'new', 'Server must be in maintenance mode to be renamed.'],
+    ['a name that could not be written', 0, 'a/b', 'Server name contains invalid characters.'],
+    ['no name', 0, '', 'Server name contains invalid characters.'],
+    ['a name that is taken', 0, 's2', 'A server with the same name already exists in this backend.'],
+    ['a server that rules name', 2, 'new', 'Server is statically referenced by a rule, a tracking server or a sample and cannot be renamed.'],
+    ['a server that is tracked', 3, 'new', 'Server is statically referenced by a rule, a tracking server or a sample and cannot be renamed.'],
+  ])('is refused for %s', async (_what, index, name, problem) => {
+    const { servers, m } = house(5, { servers: [{ disabled: true }, {}, { disabled: true, referenced: true }, { disabled: true }, { track: 3 }] });
+    expect(await servers.rename(index, name)).toBe(problem);
+    expect(m.servers[index]!.name).toBe(`s${index + 1}`);
+  });
 });

@@ -22,7 +22,7 @@ export function server(index: number, proxy: number, number: number, shape: Serv
     index, proxy, name: `s${number}`, id: number, weight: 1, backup: false, disabled: false, maxconn: 0, minconn: 0, maxqueue: 0,
     cookie: null, redir: null, hashKey: 'id',
     sendProxy: 0, source: null, poolMaxConn: -1, maxReuse: -1, poolPurgeDelay: 5000, span, hostname: null, resolution: null, unresolved: false,
-    slowstart: 0, guid: null, forcedId: false, referenced: false, saved: null, agent: null, track: null, observe: null, shutdownOnDown: false, shutdownBackups: false, initState: null, ...shape, address,
+    slowstart: 0, guid: null, forcedId: false, referenced: false, saved: null, agent: null, rise: 2, track: null, observe: null, shutdownOnDown: false, shutdownBackups: false, initState: null, ...shape, address,
     check: shape.check == null ? null : { inter: 2000, fastinter: null, downinter: null, rise: 2, fall: 3, address: null, port: null, plan: null, sendProxy: 0, viaSocks4: false, ...shape.check },
   } as Server;
 }

@@ -67,7 +67,7 @@ describe('writeStateFile', () => {
 
   test('as haproxy writes it', () => {
     expect(write().split('\n').slice(2)).toEqual([
-      '3 be 77 s1 127.0.0.1 2 0 20 20 100 0 0 0 0 0 0 1 - 83 - 0 0 - - 0', '3 be 2 s2 - 0 32 1 1 100 0 0 0 0 0 0 0 a.z.test 0 _s._tcp.z.test 0 0 - - 0', '3 be 3 s3 127.0.0.1 0 5 1 1 100 0 0 0 0 0 0 0 - 1 - 0 0 - - 0', '',
+      '3 be 77 s1 127.0.0.1 2 0 20 20 100 1 0 2 0 0 0 1 - 83 - 0 0 - - 0', '3 be 2 s2 - 0 32 1 1 100 1 0 2 0 0 0 0 a.z.test 0 _s._tcp.z.test 0 0 - - 0', '3 be 3 s3 127.0.0.1 0 5 1 1 100 1 0 2 0 0 0 0 - 1 - 0 0 - - 0', '',
     ]);
     expect([write(1), write(0).split('\n').length]).toEqual([write(), 3]);
   });

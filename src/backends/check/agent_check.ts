@@ -13,9 +13,9 @@ import type { RunResult } from './run.js';
 import { logsResults, type Ward } from './server_check.js';
 import { CHECKED, L4_CONNECT, L4_TIMEOUT, L7_OK, L7_STATUS, L7_TIMEOUT } from './status.js';
 
-/** Connects, says what is to be said, and takes a line; what it means is found out behind. `heard` gets the line. */
-export function agentProgram(send: string | null, heard: (reply: AgentReply | null) => void): Program {
-  const greeting: Step[] = send === null ? [] : [{ kind: 'send', number: 0, label: 'send', comment: null, method: null, make: () => Buffer.from(send, 'latin1') }];
+/** Connects, says what is to be said (`send`, null = nothing), and takes a line; what it means is found out behind. `heard` gets the line. */
+export function agentProgram(send: () => string | null, heard: (reply: AgentReply | null) => void): Program {
+  const greeting: Step = { kind: 'send', number: 0, label: 'send', comment: null, method: null, make: () => Buffer.from(send() ?? '', 'latin1') };
   const answer: Step = {
     kind: 'protocol', number: 0, label: 'expect', comment: null, empty: CHECKED, timeout: L7_TIMEOUT,
     judge(data, last) {
@@ -28,7 +28,7 @@ export function agentProgram(send: string | null, heard: (reply: AgentReply | nu
     },
   };
   const connect: Step = { kind: 'connect', number: 0, label: 'connect', comment: null, rule: null, port: null, linger: false };
-  return { steps: [connect, ...greeting, answer], http: false, tellsSteps: false, disableOn404: false };
+  return { steps: [connect, greeting, answer], http: false, tellsSteps: false, disableOn404: false };
 }
 
 export class AgentCheck extends Item {
@@ -40,6 +40,12 @@ export class AgentCheck extends Item {
 
   hear(reply: AgentReply | null): void {
     this.reply = reply;
+  }
+
+  /** What an operator says: it counts until the agent speaks again. */
+  force(up: boolean): void {
+    this.health.force(up);
+    this.ward.states.operational(this.server, up ? OP_RUNNING : OP_STOPPED, ', changed from CLI');
   }
 
   /** It is asked in maintenance too: it may end it. */

@@ -41,12 +41,18 @@ export class Router {
   private known: Route | null = null;
   private sequence = -1;
 
-  constructor(private readonly model: Model, private readonly state: Int32Array, private readonly server: number, private readonly aim: Aim) {
+  constructor(private readonly model: Model, private readonly state: Int32Array, private readonly server: number, private aim: Aim) {
     const { source: own, proxy, socks4 } = model.servers[server]!;
     const source = own ?? model.proxies[proxy]!.source;
     this.source = source === null ? null : sockaddr(source.address);
     this.device = source?.interface ?? null;
     this.socks4 = socks4;
+  }
+
+  /** From the next check on another address or port. */
+  redirect(aim: Pick<Aim, 'address' | 'port'>): void {
+    this.aim = { ...this.aim, ...aim };
+    this.known = null;
   }
 
   /** Where the check goes by itself; null = the server has no address. */

@@ -6,7 +6,8 @@ import { OP_STOPPED, SS_OP_STATE } from '../../core/abi.js';
 import type { Addon } from '../../core/addon.js';
 import { serverCell } from '../../core/cells.js';
 import type { Changes } from '../../core/process_variables.js';
-import type { Model } from '../../config/model.js';
+import { replaceServer } from '../../core/live_model.js';
+import type { Model, SocketAddress } from '../../config/model.js';
 import type { ServerStates } from '../server_states.js';
 import { AgentCheck, agentProgram } from './agent_check.js';
 import { EmailAlerts } from './email.js';
@@ -32,12 +33,23 @@ export interface Checks {
   agent(server: number): CheckReport | null;
   /** What an operator switches off and on. False if the server has no such check. */
   enable(server: number, which: 'health' | 'agent', enabled: boolean): boolean;
+  /** What an operator says in place of a server's agent. False if the server has none. */
+  setAgent(server: number, up: boolean): boolean;
+  /** Where checks of a kind connect from now on, and what the agent is sent. False if the server has no such check. */
+  redirect(server: number, which: 'health' | 'agent', to: CheckTarget): boolean;
   /** A server was added to the Model: its checks are there, and switched off. */
   added(server: number): void;
   /** A server is about to leave the Model. */
   deleted(server: number): void;
   /** Ends all checks; nothing is reported afterwards. */
   stop(): void;
+}
+
+/** What of a check's target is to change. */
+export interface CheckTarget {
+  readonly address?: SocketAddress;
+  readonly port?: number;
+  readonly send?: string;
 }
 
 /** How an attempt is made: `waits` tells that a connection begins or stands, `done` ends it. For tests. */
@@ -70,6 +82,7 @@ class CheckHouse implements Checks, Ward {
   private readonly observer: Observer;
   private readonly checks: (ServerCheck | undefined)[] = [];
   private readonly agents: (AgentCheck | undefined)[] = [];
+  private readonly routers = { health: new Map<number, Router>(), agent: new Map<number, Router>() } as const;
   private readonly programs = new Map<number | null, Program>([[null, CONNECT_ONLY]]);
   private readonly parts: CheckParts;
   private connected: CheckConnections | null = null;
@@ -110,6 +123,23 @@ class CheckHouse implements Checks, Ward {
     return true;
   }
 
+  setAgent(server: number, up: boolean): boolean {
+    const agent = this.agents[server];
+    agent?.force(up);
+    return agent !== undefined;
+  }
+
+  redirect(server: number, which: 'health' | 'agent', { address, port, send }: CheckTarget): boolean {
+    const now = this.model.servers[server]!;
+    const check = which === 'health' ? now.check : now.agent;
+    if (check === null) return false;
+    const to = { address: address ?? check.address, port: port ?? check.port };
+    if (which === 'health') replaceServer(this.model, { ...now, check: { ...now.check!, ...to } });
+    else replaceServer(this.model, { ...now, agent: { ...now.agent!, address: to.address, port: to.port ?? now.agent!.port, send: send ?? now.agent!.send } });
+    this.routers[which].get(server)?.redirect(to);
+    return true;
+  }
+
   added(server: number): void {
     if (server >= this.failed.length) this.failed = Uint32Array.from({ length: server + 1 }, (_, i) => this.failed[i] ?? 0);
     for (const item of this.itemsOf(server)) {
@@ -122,6 +152,7 @@ class CheckHouse implements Checks, Ward {
 
   deleted(server: number): void {
     this.observer.remove(server);
+    for (const routers of Object.values(this.routers)) routers.delete(server);
     for (const list of [this.checks, this.agents]) {
       const item = list[server];
       if (item !== undefined) this.scheduler.remove(item.number);
@@ -175,7 +206,7 @@ class CheckHouse implements Checks, Ward {
     if (agent !== null) {
       const item = new AgentCheck(this, index, new Health({ ...AGENT_RULES, inter: agent.inter }), this.limits(proxy, agent.inter));
       const aim: Aim = { address: agent.address ?? check?.address ?? null, port: agent.port, sendProxy: 0, viaSocks4: false };
-      item.use(this.attemptOf(item, 'agent', agentProgram(agent.send, (reply) => item.hear(reply)), aim));
+      item.use(this.attemptOf(item, 'agent', agentProgram(() => this.model.servers[index]!.agent?.send ?? null, (reply) => item.hear(reply)), aim));
       this.agents[index] = item;
       items.push(item);
     }
@@ -199,6 +230,7 @@ class CheckHouse implements Checks, Ward {
     const { model, state } = this;
     const { server } = item;
     const router = new Router(model, state, server, aim);
+    this.routers[which].set(server, router);
     const external = typeof plan === 'number' && model.checkPlans[plan]!.type === 'external-check' ? model.checkPlans[plan]!.options : null;
     if (external !== null) return new ExternalRun({ model, state, server, command: external['command'] ?? '', path: external['path'] ?? '', address: () => router.target(), done });
     const { proxy } = model.servers[server]!;

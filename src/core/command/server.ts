@@ -1,9 +1,10 @@
-import { failure, warning, type Answer, type Call, type CommandRow } from './row.js';
+import { formatIp, parseIp } from '../ip.js';
+import { failure, notice, warning, type Answer, type Call, type CommandRow } from './row.js';
 
 type ServerCall = Call & { readonly server: number; readonly words: readonly string[] };
 
 /** Runs with the server that the first argument names; the words behind it are `words`. */
-export function onServer(run: (call: ServerCall) => Answer): CommandRow['run'] {
+export function onServer(run: (call: ServerCall) => Answer | Promise<Answer>): CommandRow['run'] {
   return (call) => {
     const [path = '', ...words] = call.args;
     const server = call.runtime.control.find(path);
@@ -38,11 +39,67 @@ function setFqdn({ runtime: { control }, server, words: [name] }: ServerCall): A
   return name === undefined ? failure('set server <b>/<s> fqdn requires a FQDN.') : warning(control.setFqdn(server, name));
 }
 
+const PORT_MOST = 65535;
+const ABSENT = { health: 'health checks are not enabled on this server', agent: 'agent checks are not enabled on this server' } as const;
+
+/** A port, or what is wrong with it. */
+function portOf(text: string): number | string {
+  if (!/^\d+$/.test(text)) return 'provided port is not an integer';
+  return Number(text) > PORT_MOST ? 'provided port is invalid' : Number(text);
+}
+
+/** `check-addr` and `agent-addr`. */
+const setCheckAddr = (which: 'health' | 'agent', word: string) => ({ runtime: { checks }, server, words: [ip, keyword, portText = ''] }: ServerCall): Answer => {
+  if (checks[which](server) === null) return failure(ABSENT[which]);
+  if (ip === undefined || (keyword !== undefined && keyword !== 'port')) return failure(`set server <b>/<s> ${word} requires an address and optionally a port.`);
+  const address = parseIp(ip);
+  if (address === undefined) return failure(`invalid addr '${ip}'`);
+  const port = keyword === undefined ? null : portOf(portText);
+  if (typeof port === 'string') return failure(port);
+  checks.redirect(server, which, { address: { kind: 'ip', family: address.family, address: formatIp(address), port: 0 }, ...(port === null ? {} : { port }) });
+  return '';
+};
+
+/** `check-port` and `agent-port`. */
+const setCheckPort = (which: 'health' | 'agent', word: string) => ({ runtime: { checks }, server, words: [text] }: ServerCall): Answer => {
+  if (checks[which](server) === null) return failure(ABSENT[which]);
+  if (text === undefined) return failure(`set server <b>/<s> ${word} requires a port.`);
+  const port = portOf(text);
+  if (typeof port === 'string') return failure(port);
+  checks.redirect(server, which, { port });
+  return '';
+};
+
+function setAgent({ runtime: { checks }, server, words }: ServerCall): Answer {
+  const to = within(['up', 'down'], words[0]);
+  if (checks.agent(server) === null) return failure(`${ABSENT.agent}.`);
+  if (to === undefined) return failure("'set server <srv> agent' expects 'up' or 'down'.");
+  checks.setAgent(server, to === 'up');
+  return '';
+}
+
+function setAgentSend({ runtime: { checks }, server, words: [send = ''] }: ServerCall): Answer {
+  return checks.redirect(server, 'agent', { send }) ? '' : failure(`${ABSENT.agent}.`);
+}
+
+async function setName({ runtime: { servers }, server, words: [name = ''] }: ServerCall): Promise<Answer> {
+  if (name === '') return failure('set server <b>/<s> name requires a new name.');
+  const problem = await servers.rename(server, name);
+  return problem === null ? notice('Server name updated.') : failure(problem);
+}
+
 /** What `set server` can set, by its word. */
-const SETTINGS: Readonly<Record<string, (call: ServerCall) => Answer>> = {
+const SETTINGS: Readonly<Record<string, (call: ServerCall) => Answer | Promise<Answer>>> = {
   addr: setAddr,
+  agent: setAgent,
+  'agent-addr': setCheckAddr('agent', 'agent-addr'),
+  'agent-port': setCheckPort('agent', 'agent-port'),
+  'agent-send': setAgentSend,
+  'check-addr': setCheckAddr('health', 'check-addr'),
+  'check-port': setCheckPort('health', 'check-port'),
   fqdn: setFqdn,
   health: setHealth,
+  name: setName,
   ssl: () => failure("'set server <srv> ssl' cannot be set.  default-server should define ssl settings"),
   state: setState,
   weight: ({ runtime: { control }, server, words: [text = ''] }) => done(control.setWeight(server, text)),

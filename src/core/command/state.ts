@@ -21,11 +21,11 @@ const bitsOf = (report: CheckReport | null, agent: number): number =>
   report === null ? 0 : agent | CONFIGURED | (report.enabled ? ENABLED : 0) | (report.running ? RUNNING : 0);
 
 /** What checks know about a server, in the numbers of state files. */
-function checkColumns({ runtime: { checks } }: Call, server: number): CheckColumns | null {
+function checkColumns({ runtime }: Call, server: number): CheckColumns {
+  const { checks } = runtime;
   const health = checks.health(server);
   const agent = checks.agent(server);
-  if (health === null && agent === null) return null;
-  return { result: health === null ? 0 : resultOf(health), health: health?.health ?? 0, state: bitsOf(health, 0), agentState: bitsOf(agent, AGENT) };
+  return { result: health === null ? 0 : resultOf(health), health: health?.health ?? runtime.model.servers[server]!.rise, state: bitsOf(health, 0), agentState: bitsOf(agent, AGENT) };
 }
 
 /** Runs with the backends that an optional name means. */

@@ -2,13 +2,21 @@ import type { Model } from '../../config/model.js';
 import { SS_QUEUED } from '../abi.js';
 import { serverCell } from '../cells.js';
 import { isUsable, usableServers } from '../fetch/usable.js';
+import { revisionOf } from '../live_model.js';
 import type { CompileEnv, ConverterRow, SampleType, Value } from '../row.js';
 import type { Tx } from '../tx.js';
 
 /** Finds a server by `backend/server`, or by its name in the backend (or frontend) that is running. */
 function serverNamed(model: Model): (text: string, tx: Tx) => number | undefined {
-  const byName = new Map(model.servers.map((server) => [`${model.proxies[server.proxy]!.name}/${server.name}`, server.index]));
+  const byName = new Map<string, number>();
+  let revision = -1;
   return (text, tx) => {
+    // Servers may come, go and get other names while the process runs.
+    if (revision !== revisionOf(model)) {
+      revision = revisionOf(model);
+      byName.clear();
+      for (const { name, servers } of model.proxies) for (const server of servers) byName.set(`${name}/${model.servers[server]!.name}`, server);
+    }
     const own = tx.backend < 0 ? tx.frontend : tx.backend;
     return byName.get(text.includes('/') ? text : `${model.proxies[own]?.name ?? ''}/${text}`);
   };

@@ -22,15 +22,15 @@ export const serverFetches: readonly FetchRow[] = [
   {
     name: 'srv_name', args: [], out: 'str', needs: 'server', doc: 'name of the chosen server',
     compile(_args, { model }) {
-      const names = model.servers.map((server) => server.name);
-      return (tx) => names[tx.server];
+      const { servers } = model;
+      return (tx) => servers[tx.server]?.name;
     },
   },
   {
     name: 'srv_id', args: [], out: 'int', needs: 'server', doc: 'number of the chosen server',
     compile(_args, { model }) {
-      const ids = model.servers.map((server) => server.id);
-      return (tx) => ids[tx.server];
+      const { servers } = model;
+      return (tx) => servers[tx.server]?.id;
     },
   },
   ofServer('srv_conn', 'int', 'connections of the server now', sessions),
