@@ -426,6 +426,8 @@ export const GS_SESS_RATE_LIMIT = 13;
 export const GS_SESS_RATE = 14;
 /** entries written to the list of released slots so far, modulo 2^32 */
 export const GS_RELEASES = 17;
+/** log messages of the main thread, and of rings, that were dropped */
+export const GS_LOGS_DROPPED = 31;
 export const GS_COUNT = 32;
 /** frontend side: sessions now */
 export const PS_SESSIONS = 0;
@@ -451,6 +453,8 @@ export const PS_RATE_MAX = 11;
 export const PS_LISTENERS = 12;
 /** rate-limit sessions: sessions a second, 0 = none */
 export const PS_RATE_LIMIT = 13;
+/** not 0: content switching passes the backend over; bit 0 unpublished, bit 1 disabled */
+export const PS_CLOSED = 14;
 /** log lines of the frontend so far (%lc) */
 export const PS_LOGS = 15;
 /** 3 cells: the count behind RATE_LIMIT */
@@ -1045,6 +1049,7 @@ export const ABI: Readonly<Record<string, number>> = {
   GS_SESS_RATE_LIMIT,
   GS_SESS_RATE,
   GS_RELEASES,
+  GS_LOGS_DROPPED,
   GS_COUNT,
   PS_SESSIONS,
   PS_SESSIONS_MAX,
@@ -1060,6 +1065,7 @@ export const ABI: Readonly<Record<string, number>> = {
   PS_RATE_MAX,
   PS_LISTENERS,
   PS_RATE_LIMIT,
+  PS_CLOSED,
   PS_LOGS,
   PS_RATE,
   PS_SLOT_LEFT,

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { applySaved, followHealth, initState, preloadCounters, DynamicServers, ServerControl, ServerStates, startResolver, type AddressQuestion, type ServerKeeper } from '../backends/index.js';
+import { applySaved, followHealth, initState, preloadCounters, DynamicBackends, DynamicServers, ServerControl, ServerStates, startResolver, type AddressQuestion, type ServerKeeper } from '../backends/index.js';
 import type { Listener, Model } from '../config/model.js';
 import * as abi from './abi.js';
 import type { Addon, PagesHandle } from './addon.js';
@@ -11,7 +11,8 @@ import { errnoText } from './errno.js';
 import { planLimits, type Limits } from './limits.js';
 import { liveModel } from './live_model.js';
 import { MainLogs } from './log/main_logs.js';
-import type { WorkerStart } from './mail.js';
+import type { ToWorker, WorkerStart } from './mail.js';
+import { MainVariables } from './main_variables.js';
 import { Master } from './master.js';
 import { Readings } from './metric/readings.js';
 import { startSampler } from './metric/sampler.js';
@@ -86,7 +87,7 @@ async function startBound(
   const variables = initialVariables(model);
   const answers = new Answers();
   answers.on('metrics', (request) => metrics.ask('metrics', request));
-  const logs = new MainLogs(model, addon);
+  const logs = new MainLogs(model, addon, state);
   await logs.open();
   const pool = await readyWorkers(model, options, pages, limits, bound, metrics, answers, variables, logs);
   const traffic = new TrafficControl({ addon, model, state, pool, bound: ofTraffic, maxconn: limits.maxconn });
@@ -109,17 +110,18 @@ async function startBound(
   const patterns = new PatternControl(model);
   sharePatterns(patterns.references, patternsChannel(pages.id));
   const keepers: ServerKeeper[] = [{ added: () => states.grow(), deleted: (server) => resolver.names.remove(server) }];
+  const spread = (mail: ToWorker): Promise<void> => {
+    const known = pool.all('took');
+    pool.tell(mail);
+    return known;
+  };
+  const backends = new DynamicBackends({ model, state, spread: (change) => spread({ kind: 'backends', change }) });
   const servers = new DynamicServers({
-    model, state, keepers,
-    spread(change) {
-      const known = pool.all('took');
-      pool.tell({ kind: 'servers', change });
-      return known;
-    },
+    model, state, keepers, spread: (change) => spread({ kind: 'servers', change }),
   });
   const control = new ServerControl({ model, state, states, resolver, log, tell });
   const master = new Master({
-    resolver, servers, control, model, readings, pool, traffic, metrics, log, logs, addon, states, variables, patterns, sticks, exit: options.exit,
+    resolver, servers, backends, control, processVariables: new MainVariables(model, state, variables, variablesChannel(pages.id)), model, readings, pool, traffic, metrics, log, logs, addon, states, variables, patterns, sticks, exit: options.exit,
     shareSamples: ({ tx }) => void shareVariables(tx.variables, variablesChannel(pages.id)),
   });
   keepers.push(master.checks);

@@ -1,6 +1,7 @@
 /** Logs of the main thread: what the process says of itself, and the rings that all threads write to. */
 import type { LogTarget } from '../../config/log.js';
 import type { Model } from '../../config/model.js';
+import { GS_LOGS_DROPPED } from '../abi.js';
 import type { Addon } from '../addon.js';
 import { headerWriter, nowMicros } from './header.js';
 import { LEVELS, type LogLevel } from './level.js';
@@ -17,8 +18,6 @@ type Write = (level: number, message: string) => void;
 
 export class MainLogs {
   readonly rings: readonly Ring[];
-  /** Messages of this thread, and what rings' servers did not get in time. */
-  readonly counts = { sent: 0, dropped: 0 };
   readonly route: LogShared['route'];
   private readonly seen: LogShared['seen'] = new Map();
   private readonly forwards: readonly ForwardSection[];
@@ -27,10 +26,11 @@ export class MainLogs {
   private readonly output: LogSink;
   private readonly ringSink: LogSink;
 
-  constructor(private readonly model: Model, addon: Addon) {
+  /** `state`: the shared cells, where dropped messages are counted. */
+  constructor(private readonly model: Model, addon: Addon, state: Int32Array) {
     const counts: LogCounts = {
-      sent: (messages) => (this.counts.sent += messages),
-      dropped: (messages) => (this.counts.dropped += messages),
+      sent: () => undefined,
+      dropped: (messages) => void Atomics.add(state, GS_LOGS_DROPPED, messages),
     };
     const receivers = new Receivers(model);
     this.rings = model.rings.map((ring) => new Ring(ring, counts));

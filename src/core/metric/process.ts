@@ -1,5 +1,5 @@
 import {
-  CW_ACCEPTED, CW_BYTES_OUT, CW_REQUESTS, CW_SPLICED_OUT, GS_CONNECTIONS, GS_PIPES_FREE, GS_PIPES_USED, GS_STOPPING,
+  CW_ACCEPTED, CW_BYTES_OUT, CW_LOGS_DROPPED, CW_LOGS_SENT, CW_REQUESTS, CW_SPLICED_OUT, GS_CONNECTIONS, GS_LOGS_DROPPED, GS_PIPES_FREE, GS_PIPES_USED, GS_STOPPING,
 } from '../abi.js';
 import { counter, gauge, type ScopeTable } from './row.js';
 
@@ -35,6 +35,8 @@ export const processTable: ScopeTable = {
     gauge('haproxy_process_jobs', 'Connections and listeners alive.', (r) => r.global(GS_CONNECTIONS) + r.model.listeners.length),
     gauge('haproxy_process_unstoppable_jobs', 'Jobs that a soft stop does not wait for.', () => 0),
     gauge('haproxy_process_listeners', 'Listeners open.', (r) => (r.global(GS_STOPPING) === 0 ? r.model.listeners.length : 0)),
+    counter('haproxy_process_dropped_logs_total', 'Log messages that no receiver took.', (r) => r.total(CW_LOGS_DROPPED) + r.global(GS_LOGS_DROPPED)),
+    counter('tsproxy_process_sent_logs_total', 'Log messages given to their receivers by the workers.', (r) => r.total(CW_LOGS_SENT)),
     counter('haproxy_process_bytes_out_total', 'Bytes sent.', (r) => r.total(CW_BYTES_OUT)),
     counter('haproxy_process_spliced_bytes_out_total', 'Bytes sent through kernel pipes.', (r) => r.total(CW_SPLICED_OUT)),
     gauge('haproxy_process_bytes_out_rate', 'Bytes sent during the last second.', (r) => Math.round(r.sampler.bytesOut.now[0]!)),
