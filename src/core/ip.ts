@@ -61,7 +61,7 @@ export function parseIp(text: string): Ip | undefined {
 /** Text of an address; IPv6 as RFC 5952 wants it (what inet_ntop gives). */
 export function formatIp(ip: Ip): string {
   const b = ip.bytes;
-  if (ip.family === 4) return `${b[0]}.${b[1]}.${b[2]}.${b[3]}`;
+  if (ip.family === 4) return formatIpv4(b);
   const words: number[] = [];
   for (let i = 0; i < 16; i += 2) words.push((b[i]! << 8) | b[i + 1]!);
   const zeros = longestZeros(words);
@@ -71,6 +71,19 @@ export function formatIp(ip: Ip): string {
   const hex = words.map((word) => word.toString(16));
   if (zeros.length < 2) return hex.join(':');
   return `${hex.slice(0, zeros.start).join(':')}::${hex.slice(zeros.start + zeros.length).join(':')}`;
+}
+
+/** Addresses come again and again: the text of the last one with the same lower bits is kept. */
+const KEPT = 1024;
+const keptAddress = new Int32Array(KEPT);
+const keptText = new Array<string>(KEPT).fill('0.0.0.0');
+
+function formatIpv4(b: Uint8Array): string {
+  const address = (b[0]! << 24) | (b[1]! << 16) | (b[2]! << 8) | b[3]!;
+  const slot = (address ^ (address >>> 12)) & (KEPT - 1);
+  if (keptAddress[slot] === address) return keptText[slot]!;
+  keptAddress[slot] = address;
+  return (keptText[slot] = `${b[0]}.${b[1]}.${b[2]}.${b[3]}`);
 }
 
 function longestZeros(words: readonly number[]): { start: number; length: number } {

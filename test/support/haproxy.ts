@@ -57,6 +57,20 @@ export class HaproxyPeer {
     return response;
   }
 
+  /** The same up to the end of the response's head, for requests that do not close the connection. */
+  async head(request: string): Promise<string> {
+    const socket = connect(this.socket);
+    let response = '';
+    socket.setEncoding('latin1');
+    socket.on('data', (bytes: string) => {
+      response += bytes;
+      if (response.includes('\r\n\r\n')) socket.destroy();
+    });
+    socket.write(request, 'latin1');
+    await once(socket, 'close');
+    return response;
+  }
+
   async stop(): Promise<void> {
     const { process } = this;
     if (process !== null && process.exitCode === null && process.signalCode === null) {

@@ -15,7 +15,7 @@ import { disableRetry, setLogLevel, setNice, setPriorityClass, setPriorityOffset
 import { stickActions } from './stick.js';
 import { uriActions } from './uri.js';
 import { setVar, setVarFormat, unsetVar } from './variable.js';
-import { pauseAction, tarpitAction, waitForBodyAction } from './wait.js';
+import { pauseAction, tarpitAction, waitForBodyAction, waitForHandshakeAction } from './wait.js';
 import { doResolve } from './resolve.js';
 import { earlyHint } from './hint.js';
 import { markActions } from './mark.js';
@@ -27,5 +27,5 @@ export const actions: readonly ActionRow[] = [
   acceptAction, allowAction, denyAction, rejectAction, returnAction, redirectAction, setHeader, addHeader, delHeader, replaceHeader, replaceValue,
   ...uriActions, setStatus, strictMode, setVar, setVarFormat, unsetVar, useService, captureAction,
   authAction, normalizeUri, ...binaryHeaderActions, setLogLevel, setNice, setPriorityClass, setPriorityOffset, disableRetry, doLog,
-  ...stickActions, ...addressActions, ...patternActions, pauseAction, tarpitAction, waitForBodyAction, silentDrop, setTimeoutAction, setRetries, earlyHint, ...markActions, doResolve,
+  ...stickActions, ...addressActions, ...patternActions, pauseAction, tarpitAction, waitForBodyAction, waitForHandshakeAction, silentDrop, setTimeoutAction, setRetries, earlyHint, ...markActions, doResolve,
 ] as ActionRow[];

@@ -72,6 +72,13 @@ export const tarpitAction: ActionRow<HttpReply> = {
   },
 };
 
+/** Early data would come before the end of a TLS handshake: without TLS there is none, and nothing to wait for. */
+export const waitForHandshakeAction: ActionRow<null> = {
+  name: 'wait-for-handshake', families: ['http-request'], final: false, doc: 'waits for the end of the TLS handshake if the request came as early data',
+  parse: () => null,
+  compile: () => () => VERDICT_CONTINUE,
+};
+
 interface Body {
   readonly ms: number;
   /** Bytes that are enough; 0: all of them. */

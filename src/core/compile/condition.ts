@@ -3,6 +3,7 @@ import type { CompileEnv } from '../row.js';
 import type { Tx } from '../tx.js';
 import { matches } from './match/index.js';
 import { compileEach, compileTyped } from './sample.js';
+import { isPure } from './string_table.js';
 
 export type Test = (tx: Tx) => boolean;
 /** A condition, or what it always is. */
@@ -19,6 +20,8 @@ function compileTest(test: AclTest, env: CompileEnv): Folded {
 /** Compiles conditions; a test that several rules share is compiled once. */
 export class ConditionCompiler {
   private readonly tests = new Map<AclTest, Folded>();
+  /** The same for named ACLs of several lines. */
+  private readonly alternatives = new Map<Condition, Folded>();
 
   constructor(private readonly env: CompileEnv) {}
 
@@ -27,8 +30,17 @@ export class ConditionCompiler {
       case 'test': return this.test(condition.test);
       case 'not': return negated(this.fold(condition.term));
       case 'all': return all(condition.terms.map((term) => this.fold(term)));
-      case 'any': return any(condition.terms.map((term) => this.fold(term)));
+      case 'any': return this.any(condition);
     }
+  }
+
+  private any(condition: Condition & { readonly kind: 'all' | 'any' }): Folded {
+    let compiled = this.alternatives.get(condition);
+    if (compiled === undefined) {
+      compiled = any(alike(condition.terms).map((term) => this.fold(term)));
+      this.alternatives.set(condition, compiled);
+    }
+    return compiled;
   }
 
   test(test: AclTest): Folded {
@@ -39,6 +51,42 @@ export class ConditionCompiler {
     }
     return compiled;
   }
+}
+
+/** Longer lists stay tests of their own, which all rules share. */
+const FEW_PATTERNS = 16;
+
+/**
+ * Alternatives that look at one sample by one method are one test of all their patterns, wherever they stand: none of them leaves
+ * anything behind that tells how often it was asked.
+ */
+function alike(terms: readonly Condition[]): readonly Condition[] {
+  const flat = terms.flatMap((term) => (term.kind === 'any' ? term.terms : [term]));
+  if (!flat.every(isPure)) return terms;
+  const groups = new Map<string, AclTest[]>();
+  const others: Condition[] = [];
+  for (const term of flat) {
+    if (term.kind !== 'test' || term.test.files.length > 0 || term.test.patterns.length > FEW_PATTERNS) others.push(term);
+    else {
+      const { sample, method, ignoreCase } = term.test;
+      const key = `${method} ${ignoreCase} ${sample.text}`;
+      groups.set(key, [...(groups.get(key) ?? []), term.test]);
+    }
+  }
+  return [...[...groups.values()].map((tests): Condition => ({ kind: 'test', test: union(tests) })), ...others];
+}
+
+/** One test of the patterns of several. */
+function union(tests: readonly AclTest[]): AclTest {
+  const [first] = tests as [AclTest, ...AclTest[]];
+  if (tests.length === 1) return first;
+  const special: (readonly [string, number])[] = [];
+  let at = 0;
+  for (const test of tests) {
+    for (const [text, place] of test.special) special.push([text, place + at]);
+    at += test.patterns.length;
+  }
+  return { ...first, patterns: tests.flatMap(({ patterns }) => patterns), files: tests.flatMap(({ files }) => files), lists: [...new Set(tests.flatMap(({ lists }) => lists))], special };
 }
 
 function negated(term: Folded): Folded {

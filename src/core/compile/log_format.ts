@@ -66,23 +66,24 @@ function samplePart(item: LogFormatSample, encoding: Encoding, binary: boolean, 
   return constant === null ? make : make(undefined as unknown as Tx);
 }
 
-/** All bytes with two digits. */
-const HEX: readonly string[] = Array.from({ length: 256 }, (_unused, byte) => byte.toString(16).toUpperCase().padStart(2, '0'));
+/** Four digits of each number of 16 bits, made when it is first wanted. */
+const FOUR = new Array<string>(0x10000);
+const four = (value: number): string => (FOUR[value] ??= value.toString(16).toUpperCase().padStart(4, '0'));
 
 function hexNumber(value: number, digits: number): string {
-  if (value < 0 || value > 0xffffffff || digits !== 4) return value.toString(16).toUpperCase().padStart(digits, '0');
-  const low = HEX[(value >> 8) & 255]! + HEX[value & 255]!;
-  if (value < 0x10000) return low;
-  const high = value < 0x1000000 ? HEX[value >>> 16]! : HEX[value >>> 24]! + HEX[(value >> 16) & 255]!;
-  return (high.startsWith('0') ? high.slice(1) : high) + low;
+  if (digits === 4 && value >= 0 && value < 0x10000) return four(value);
+  // With a full first digit nothing is to be left out in front.
+  if (digits === 4 && value >= 0x10000000 && value <= 0xffffffff) return four(value >>> 16) + four(value & 0xffff);
+  return value.toString(16).toUpperCase().padStart(digits, '0');
 }
 
 /** What the flag X makes of addresses and numbers. */
 function hexOf(value: Value, digits: number): string {
   if (typeof value === 'number') return hexNumber(value, digits);
   if (!isIp(value)) return toText(value);
-  let text = '';
-  for (let i = 0; i < value.bytes.length; i++) text += HEX[value.bytes[i]!]!;
+  const { bytes } = value;
+  let text = four((bytes[0]! << 8) | bytes[1]!) + four((bytes[2]! << 8) | bytes[3]!);
+  for (let i = 4; i < bytes.length; i += 2) text += four((bytes[i]! << 8) | bytes[i + 1]!);
   return text;
 }
 

@@ -83,3 +83,14 @@ test('a constant condition costs nothing at run time and decides all the same', 
   expect(outcome.code).toBe(VERDICT_SERVER);
   expect(outcome.head).toContain('a: b');
 });
+
+test('alternatives on one sample are what they are one by one, also when their lists change', async () => {
+  const acls = ['acl a path_beg /a', 'acl b path_beg /b /bb', 'acl c path_end .c', 'acl d path_beg -i /D', 'acl e src 10.0.0.0/8', 'acl f path_beg /f'];
+  const made = await rules([...acls, 'http-request set-header held yes if a or b or c or d or e or f']);
+  const held = (path: string, src = '192.0.2.1'): boolean => made.request(`GET ${path} HTTP/1.1\n\n`, { src }).head.includes('held: yes');
+  expect(['/a', '/bb', '/x.c', '/dx', '/F', '/f', '/'].map((path) => held(path))).toEqual([true, true, true, true, false, true, false]);
+  expect(held('/', '10.1.1.1')).toBe(true);
+  made.plan.patterns.change(0, { op: 'del', key: '/a' });
+  made.plan.patterns.change(5, { op: 'add', key: '/g', value: '' });
+  expect(['/a', '/bb', '/g', '/f'].map((path) => held(path))).toEqual([false, true, true, true]);
+});

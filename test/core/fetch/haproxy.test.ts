@@ -1,17 +1,10 @@
 /** The same expressions on the same requests, here and in Debian's haproxy: the header that a `return` rule makes of each must be the same. */
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { FF_KNOWN, SS_WEIGHT } from '../../../src/core/abi.js';
 import { serverCell } from '../../../src/core/cells.js';
+import { HaproxyPeer, haproxyPresent } from '../../support/haproxy.js';
 import { rules, type RuleBench } from '../../support/rules.js';
 import { EXPRESSIONS, REQUESTS } from './haproxy_cases.js';
-
-const present = spawnSync('haproxy', ['-v']).status === 0;
 
 /** Haproxy is asked over a unix socket, which has no addresses. */
 const LOCAL = { src: 'unix', dst: 'unix', flags: FF_KNOWN };
@@ -32,27 +25,12 @@ function valuesOf(response: string): Map<number, string> {
   return new Map([...head.matchAll(/^x-([0-9]+): <(.*)>\r?$/gm)].map((found) => [Number(found[1]), found[2]!]));
 }
 
-async function ask(path: string, request: string): Promise<string> {
-  const socket = connect(path);
-  socket.setEncoding('latin1');
-  let response = '';
-  socket.on('data', (bytes: string) => {
-    response += bytes;
-    if (response.includes('\r\n\r\n')) socket.destroy();
-  });
-  socket.write(request, 'latin1');
-  await once(socket, 'close');
-  return response;
-}
-
 describe('expressions in haproxy and here', () => {
-  if (!present) {
-    test('there is no haproxy on this machine', () => expect(present).toBe(false));
+  if (!haproxyPresent) {
+    test('there is no haproxy on this machine', () => expect(haproxyPresent).toBe(false));
     return;
   }
-  let haproxy: ChildProcess | undefined;
-  let directory: string | undefined;
-  let path = '';
+  const peer = new HaproxyPeer();
   // Another date is another session.
   let accepted = 1_000_000_000;
   let bench: RuleBench;
@@ -61,34 +39,16 @@ describe('expressions in haproxy and here', () => {
     bench = await rules(RULES);
     // The effective weight is kept in sixteenths.
     bench.state[serverCell(bench.model.proxies.length, 0, SS_WEIGHT)] = 16;
-    directory = mkdtempSync(join(tmpdir(), 'fetches-'));
-    path = join(directory, 'socket');
-    const file = join(directory, 'haproxy.cfg');
-    const defaults = ['defaults', '  mode http', '  timeout client 5s', '  timeout server 5s', '  timeout connect 5s'];
-    writeFileSync(file, [...defaults, 'frontend fe', `  bind unix@${path}`, ...RULES.map((rule) => `  ${rule}`), '  default_backend be',
-      'backend be', '  server s1 127.0.0.1:8081', ''].join('\n'));
-    haproxy = spawn('haproxy', ['-db', '-f', file], { stdio: 'inherit' });
-    for (let tries = 0; tries < 100; tries++) {
-      const open = await ask(path, 'GET / HTTP/1.0\r\n\r\n').then(() => true, () => false);
-      if (open) return;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    await peer.start(RULES);
   });
-
-  afterAll(async () => {
-    if (haproxy !== undefined && haproxy.exitCode === null) {
-      haproxy.kill();
-      await once(haproxy, 'exit');
-    }
-    if (directory !== undefined) rmSync(directory, { recursive: true });
-  });
+  afterAll(() => peer.stop());
 
   test.each(REQUESTS)('%j', async (request) => {
     const theirs: (string | undefined)[] = [];
     const ours: (string | undefined)[] = [];
     for (let chunk = 0; chunk < chunks.length; chunk++) {
       const text = withChunk(request, chunk);
-      const answer = await ask(path, text);
+      const answer = await peer.head(text);
       expect(answer).toMatch(/^HTTP\/1\.1 200 /);
       const there = valuesOf(answer);
       const here = valuesOf(bench.request(text, { ...LOCAL, accepted: accepted++ }).response ?? '');
