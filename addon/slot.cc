@@ -37,7 +37,7 @@ std::shared_ptr<IdlePool> Board::idle_of(int worker) {
 
 SourcePorts& Board::source_ports(int server, uint16_t low, uint16_t high) {
   std::lock_guard hold(lock_);
-  return ports_.try_emplace(server, low, high).first->second;
+  return ports_.try_emplace({server, low, high}, low, high).first->second;
 }
 
 void Board::wake(int worker, std::atomic<bool> Seat::* waits) {

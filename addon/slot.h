@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <tuple>
 #include "loop.h"
 #include "page.h"
 #include "reuse.h"
@@ -42,7 +43,7 @@ class Board {
   std::mutex lock_;
   std::atomic<int> top_{0};           // seats in use are below it
   Seat seats_[SEATS];
-  std::map<int, SourcePorts> ports_;  // under lock_
+  std::map<std::tuple<int, uint16_t, uint16_t>, SourcePorts> ports_;   // by server and range, under lock_
 };
 
 // Takes one of `limit` (0: no limit). False: none is left.

@@ -21,6 +21,7 @@ import type { WorkerListener } from './plane.js';
 import { PatternControl } from './pattern/control.js';
 import { patternsChannel, sharePatterns } from './pattern/share.js';
 import { print } from './print.js';
+import { missingPrivileges } from './privileges.js';
 import { initialVariables, shareVariables, variablesChannel, type Changes } from './process_variables.js';
 import { signalProcesses } from './signals.js';
 import { StartError } from './start_error.js';
@@ -53,6 +54,8 @@ const PAUSE_TRIES = 10;
  */
 export async function start(addon: Addon, loaded: Model, options: StartOptions): Promise<Master> {
   const model = liveModel(loaded);
+  const missing = missingPrivileges(model, process.geteuid?.() ?? 0);
+  if (missing !== null) throw new StartError([missing]);
   const limits = raiseLimits(addon, model);
   const bound = await bindListeners(addon, model, options);
   try {
