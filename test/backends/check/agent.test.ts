@@ -1,8 +1,10 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { parseAgentReply } from '../../../src/backends/check/agent.js';
 import { L7_OK, L7_STATUS } from '../../../src/backends/check/status.js';
 import { ADMIN_FORCED_MAINT, SRV_DOWN, SRV_DRAIN, SRV_MAINT, SRV_UP, SS_ADMIN, SS_MAXCONN, SS_STATE, SS_USER_WEIGHT } from '../../../src/core/abi.js';
-import { housekeeping, stage, until, type Play } from './dialogue.js';
+import { housekeeping, stage, strike, until, type Play } from './dialogue.js';
+
+afterEach(strike);
 
 const NOTHING = { health: null, info: '', admin: null, weight: null, maxconn: null, unknown: null };
 

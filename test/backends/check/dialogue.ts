@@ -80,6 +80,13 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+const open = new Set<() => Promise<void>>();
+
+/** Closes what a test has left open; for afterEach(). */
+export async function strike(): Promise<void> {
+  await Promise.all([...open].map((close) => close()));
+}
+
 /** A server that plays, or a port that nobody listens on. */
 export async function stage(play: Play | null): Promise<Stage> {
   const seen: Buffer[] = [];
@@ -93,8 +100,10 @@ export async function stage(play: Play | null): Promise<Stage> {
   const { port } = server.address() as { port: number };
   const close = (): Promise<void> => {
     for (const socket of sockets) socket.destroy();
+    open.delete(close);
     return server.listening ? new Promise((resolve) => server.close(() => resolve())) : Promise.resolve();
   };
+  open.add(close);
   if (play === null) await close();
   return { port, seen, close };
 }
@@ -126,6 +135,12 @@ export async function housekeeping(text: string) {
   const said: string[] = [];
   const states = new ServerStates({ model, state, log: () => undefined, tell: () => undefined, shutdown: () => undefined, print: (_severity, line) => void said.push(line) });
   const checks = startChecks({ model, state, states, addon: loadAddon() });
+  const stop = (): Promise<void> => {
+    open.delete(stop);
+    checks.stop();
+    return Promise.resolve();
+  };
+  open.add(stop);
   const cell = (server: number, which: number): number => state[serverCell(model.proxies.length, server, which)]!;
   return { model, state, states, checks, said, cell };
 }

@@ -1,7 +1,9 @@
 /** What a check says of a server, word for word as haproxy says it. */
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { haproxyPresent } from '../../support/haproxy.js';
-import { answer, banner, olderWords, ours, silent, stage, theirs, type Play, type Scene } from './dialogue.js';
+import { answer, banner, olderWords, ours, silent, stage, strike, theirs, type Play, type Scene } from './dialogue.js';
+
+afterEach(strike);
 
 const crlf = (text: string): string => text.replaceAll('\n', '\r\n');
 const OK = crlf('HTTP/1.1 200 OK\nContent-Length: 2\n\nok');
