@@ -77,19 +77,37 @@ function hexNumber(value: number, digits: number): string {
   return value.toString(16).toUpperCase().padStart(digits, '0');
 }
 
-/** What the flag X makes of addresses and numbers. */
-function hexOf(value: Value, digits: number): string {
-  if (typeof value === 'number') return hexNumber(value, digits);
-  if (!isIp(value)) return toText(value);
-  const { bytes } = value;
-  let text = four((bytes[0]! << 8) | bytes[1]!) + four((bytes[2]! << 8) | bytes[3]!);
-  for (let i = 4; i < bytes.length; i += 2) text += four((bytes[i]! << 8) | bytes[i + 1]!);
-  return text;
+/** Addresses come again and again: the digits of the last one with the same lower bits are kept. */
+const KEPT = 1024;
+const keptAddress = new Int32Array(KEPT);
+const keptDigits = new Array<string>(KEPT).fill('00000000');
+
+function hexAddress(bytes: Uint8Array): string {
+  const high = (bytes[0]! << 8) | bytes[1]!;
+  const low = (bytes[2]! << 8) | bytes[3]!;
+  if (bytes.length > 4) return Buffer.from(bytes).toString('hex').toUpperCase();
+  const address = (high << 16) | low;
+  const slot = (high ^ low) & (KEPT - 1);
+  if (keptAddress[slot] === address) return keptDigits[slot]!;
+  keptAddress[slot] = address;
+  return (keptDigits[slot] = four(high) + four(low));
+}
+
+/** What the flag X makes of addresses and numbers; the last number is remembered: dates and ports of listeners seldom change. */
+function hexWriter(digits: number): (value: Value) => string {
+  let last = -1;
+  let text = '';
+  return (value) => {
+    if (value === last) return text;
+    if (typeof value !== 'number') return isIp(value) ? hexAddress(value.bytes) : toText(value);
+    last = value;
+    return (text = hexNumber(value, digits));
+  };
 }
 
 /** How an alias's value is written before quotes and escapes. */
 export function aliasText({ digits, width = 0 }: Alias, flags: ReadonlySet<string>): (value: Value) => string {
-  if (digits > 0 && flags.has('X')) return (value) => hexOf(value, digits);
+  if (digits > 0 && flags.has('X')) return hexWriter(digits);
   return width === 0 ? toText : (value) => String(value).padStart(width, '0');
 }
 
