@@ -16,8 +16,11 @@ export function stateOf(r: Readings, server: number): number {
   return PLACE[state]!;
 }
 
-/** Results of checks that have a sample: those before the first check don't. */
-const shown = checkStatuses.filter(({ name }) => name !== 'UNK' && name !== 'INI');
+/** Before the first check, and what only agents say. */
+const UNSHOWN = ['UNK', 'INI', 'CHECKED'];
+
+/** Results of checks that have a sample. */
+const shown = checkStatuses.filter(({ name }) => !UNSHOWN.includes(name));
 
 export const CHECKS: readonly string[] = shown.map(({ name }) => name);
 
