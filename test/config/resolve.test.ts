@@ -12,7 +12,7 @@ describe('defaults of the Model', () => {
     expect(Object.values(backend?.timeouts ?? {})).toEqual(Array(12).fill(null));
     expect(global).toMatchObject({ daemon: false, maxconn: 0, maxpipes: -1, splice: true, uid: null, hardStopAfter: null });
     expect(global.nbthread).toBeGreaterThan(0);
-    expect(global.tune).toEqual({ bufsize: 16384, maxrewrite: 1024, pipesize: 0, maxHeaders: 101, maxAccept: 4 });
+    expect(global.tune).toEqual({ bufsize: 16384, maxrewrite: 1024, pipesize: 0, maxHeaders: 101, maxAccept: 4, shareIdle: true, stickCounters: 3 });
   });
 
   test('a server has what HAProxy documents; a check without settings too', async () => {
@@ -48,7 +48,9 @@ defaults
 backend c
 `);
     const seen = model.proxies.map(({ name, mode, retries, timeouts, options }) => [name, mode, retries, timeouts.connect, options.flags]);
-    expect(seen).toEqual([['a', 'http', 2, 1000, []], ['b', 'http', 1, 9000, ['nolinger']], ['c', 'tcp', 3, null, []]]);
+    expect(seen).toEqual([
+      ['a', 'http', 2, 1000, ['abortonclose']], ['b', 'http', 1, 9000, ['nolinger', 'abortonclose']], ['c', 'tcp', 3, null, []],
+    ]);
   });
 
   test('default-server presets the servers below it, also from a defaults section', async () => {
@@ -134,7 +136,7 @@ describe('addresses', () => {
     expect(servers.map(({ address }) => address)).toEqual([
       { kind: 'ip', family: 4, address: '127.0.0.1', port: 80 }, { kind: 'ip', family: 6, address: '::1', port: 81 },
     ]);
-    expect(servers[0]?.source).toEqual({ address: { kind: 'ip', family: 4, address: '127.0.0.1', port: 0 }, interface: null });
+    expect(servers[0]?.source).toEqual({ address: { kind: 'ip', family: 4, address: '127.0.0.1', port: 0 }, portHigh: 0, interface: null, transparent: null });
     expect(servers[1]?.check).toMatchObject({ address: { kind: 'ip', family: 4, address: '127.0.0.1' }, port: 90 });
   });
 

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../src/config/diagnostic.js';
 import { newGlobal } from '../../src/config/draft.js';
 import type { Site } from '../../src/config/site.js';
 import { newCertificates } from '../../src/config/certificates.js';
+import { newLogSections } from '../../src/config/log_draft.js';
 import { newStickSections } from '../../src/config/stick.js';
 import { Walk } from '../../src/config/walk.js';
 
@@ -13,7 +14,7 @@ function walkOf(line: string, keyword = 1): { walk: Walk; said: string[] } {
   const report = ({ severity, summary, span }: Diagnostic): void => void said.push(`${severity}: ${summary} <${span === null ? '' : line.slice(span.start, span.end)}>`);
   const site: Site = {
     section: 'frontend', mode: 'http', proxy: null, global: newGlobal(), environment: new Map(), sink: { report }, references: [], hosts: [], httpErrors: [], userlists: [], resolvers: [], resolverUses: [], healthchecks: [], mailers: [], replies: [],
-    certificates: newCertificates(), stick: newStickSections(),
+    certificates: newCertificates(), stick: newStickSections(), logs: newLogSections(),
     files: { read: (path) => (path === '/there' ? 'HTTP/1.0 503 X\n\nhi' : { problem: 'no such file or directory' }) },
   };
   return { walk: new Walk(site, words, keyword, null), said };

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { initState } from '../../src/backends/index.js';
 import { loadText } from '../../src/config/load.js';
 import * as abi from '../../src/core/abi.js';
-import { counterCells, frontendCounter, serverCell, serverCounter, stateCells } from '../../src/core/cells.js';
+import { counterCells, frontendCounter, serverCell, serverCounter, serverRows, stateCells } from '../../src/core/cells.js';
 import { Readings } from '../../src/core/metric/readings.js';
 import { Sampler } from '../../src/core/metric/sampler.js';
 import { poolLines, statusLines, stoppedLines } from '../../src/core/status.js';
@@ -10,7 +10,7 @@ import { poolLines, statusLines, stoppedLines } from '../../src/core/status.js';
 test('the words of SIGHUP, SIGQUIT and a stop', async () => {
   const { model } = await loadText('frontend f\n bind :80\n default_backend b\nbackend b\n server s1 192.0.2.1:80\n server s2 192.0.2.2:80\n server s3 192.0.2.3:80 backup\nbackend empty\nbackend off\n disabled\n');
   if (model === null) throw new Error('the configuration of the test is wrong');
-  const counts = [model.proxies.length, model.servers.length, model.listeners.length] as const;
+  const counts = [model.proxies.length, serverRows(model), model.listeners.length] as const;
   const pages = { state: new Int32Array(stateCells(...counts)), counters: new BigUint64Array(counterCells(...counts) * 2), rowCells: counterCells(...counts), workers: 2 };
   initState(model, pages.state);
   pages.state[serverCell(counts[0], 1, abi.SS_STATE)] = abi.SRV_DOWN;

@@ -8,7 +8,7 @@ const entry = (code: string): URL => new URL(`data:text/javascript,${encodeURICo
 const start = { model: {}, place: {} } as unknown as WorkerStart;
 
 function events(over: Partial<PoolEvents> = {}): PoolEvents {
-  return { ask: () => Promise.resolve(null), log: () => undefined, gc: () => undefined, died: () => undefined, ...over };
+  return { ask: () => Promise.resolve(null), log: () => undefined, gc: () => undefined, died: () => undefined, records: () => undefined, ...over };
 }
 
 const OBEDIENT = "parentPort.on('message', (mail) => mail.kind === 'close' ? parentPort.close() : parentPort.postMessage({ kind: 'stopped' }));";

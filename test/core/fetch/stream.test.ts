@@ -24,7 +24,7 @@ describe('what rules left on a stream', () => {
   test('is read back in later phases', () => {
     const tx = txOf(PHASE_REQUEST);
     const stream = tx.stream();
-    stream.timeouts.server = 99;
+    stream.timeouts = { server: 99 };
     stream.retries = 1;
     stream.priorityClass = -5;
     stream.priorityOffset = 12;
@@ -43,7 +43,7 @@ describe('what rules left on a stream', () => {
     for (const [cell, value] of [[FACT_REQUESTS, 2], [FACT_SESSION, 0x102]] as const) {
       const tx = txOf(PHASE_REQUEST, { [FACT_REQUESTS]: 1 });
       Object.assign(tx.stream(), { priorityClass: 3, retries: 9, uniqueId: 'x', lastRule: 'f:1' });
-      tx.stream().timeouts.client = 5;
+      tx.stream().timeouts = { client: 5 };
       tx.stream().requestCaptures[0] = 'old';
       tx.facts[cell] = value;
       expect(tx.stream()).toMatchObject({ priorityClass: 0, retries: undefined, uniqueId: undefined, lastRule: undefined, timeouts: {}, requestCaptures: [] });

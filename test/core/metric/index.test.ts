@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import {
   CB_SESSIONS, CF_REQUESTS, CF_RESP_2XX, CS_LAST_SESSION, CS_RESP_2XX, CS_RESP_OTHER, CS_SESSIONS, CW_ACCEPTED, CW_DECISIONS, CW_SPLICED_OUT,
@@ -74,6 +74,7 @@ describe('metrics', () => {
     expect([status, type]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8']);
     const steady = body.replace(/(version=")[^"]+/, '$1X').replace(/^(tsproxy_main_loop_utilization_ratio) .*/m, '$1 U');
     const golden = new URL('../../golden/metrics.txt', import.meta.url);
+    if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(golden, steady);
     expect(steady).toBe(readFileSync(golden, 'utf8'));
   });
 
