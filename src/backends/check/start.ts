@@ -141,7 +141,8 @@ class CheckHouse implements Checks, Ward {
   }
 
   added(server: number): void {
-    if (server >= this.failed.length) this.failed = Uint32Array.from({ length: server + 1 }, (_, i) => this.failed[i] ?? 0);
+    if (server < this.failed.length) this.failed[server] = 0;
+    else this.failed = Uint32Array.from({ length: server + 1 }, (_, i) => this.failed[i] ?? 0);
     for (const item of this.itemsOf(server)) {
       item.enabled = false;
       item.number = this.scheduler.add(item, 0);
@@ -196,7 +197,8 @@ class CheckHouse implements Checks, Ward {
     const items: Item[] = [];
     if (check !== null) {
       const health = new Health(check, initState);
-      if (saved !== null && saved.checkHealth > 0) health.restore(saved.checkHealth);
+      // A state file tells how far it was on its way.
+      if (saved !== null) health.restore(saved.opState === OP_STOPPED ? Math.min(saved.checkHealth, check.rise - 1) : Math.max(saved.checkHealth, check.rise));
       if (!health.up && Atomics.load(this.state, serverCell(this.model.proxies.length, index, SS_OP_STATE)) !== OP_STOPPED) this.states.begin(index, OP_STOPPED);
       const item = new ServerCheck(this, index, health, this.limits(proxy, check.inter));
       item.use(this.attemptOf(item, 'health', check.plan, check));
