@@ -158,6 +158,13 @@ Step choose(Worker& w, Session& s, int32_t backend) {
   return Step::Again;
 }
 
+// default_backend, unless an administrator has hidden it.
+int32_t default_backend(const Worker& w, const Session& s) {
+  int32_t backend = w.frontend(s).default_backend;
+  if (backend < 0 || backend == s.frontend || w.pages->proxy(backend, PS_CLOSED).load(std::memory_order_relaxed) == 0) return backend;
+  return -1;
+}
+
 Step go_on(Worker& w, Session& s, int32_t phase, int32_t) {
   switch (phase) {
     case PHASE_CONNECTION: return after_accept(w, s);
@@ -165,7 +172,7 @@ Step go_on(Worker& w, Session& s, int32_t phase, int32_t) {
     case PHASE_CONTENT:
       if (s.has(SF_HTTP)) return request_rules(w, s);
       [[fallthrough]];
-    case PHASE_REQUEST: return choose(w, s, s.backend >= 0 ? s.backend : w.frontend(s).default_backend);
+    case PHASE_REQUEST: return choose(w, s, s.backend >= 0 ? s.backend : default_backend(w, s));
     case PHASE_RESPONSE:
       s.flags |= SF_DECIDED;
       if (w.loaded.owner == &s) return send_response(w, s);

@@ -30,6 +30,8 @@ export type ServerListChange = { readonly kind: 'add' | 'replace'; readonly serv
 export interface ServerKeeper {
   added?(server: number): void;
   deleted?(server: number): void;
+  /** It is out of the Model. */
+  removed?(server: number): void;
 }
 
 export class DynamicServers {
@@ -80,6 +82,7 @@ export class DynamicServers {
       removeServer(model, index);
       this.added.delete(index);
       await spread({ kind: 'delete', index });
+      for (const keeper of keepers) keeper.removed?.(index);
       refreshBackend(model, state, proxy);
       this.free.push(index);
       return null;

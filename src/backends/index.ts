@@ -2,6 +2,7 @@ export { startResolver, type AddressQuestion, type Resolver } from './resolver/s
 export { preloadCounters, writeStatsFile } from './stats_file.js';
 export { writeStateFile } from './state_file.js';
 export { DynamicServers, type ServerKeeper } from './dynamic.js';
+export { DynamicBackends } from './dynamic_backends.js';
 export { ServerControl } from './control.js';
 export { applySaved } from './saved.js';
 export { followHealth } from './slowstart.js';

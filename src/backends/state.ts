@@ -9,7 +9,7 @@
  * what the SRV_ state was before. Messages, tracking servers and mail to workers are the caller's (server_states.ts).
  */
 import {
-  ADMIN_CONFIGURED_MAINT, ADMIN_DRAIN, ADMIN_FORCED_MAINT, ADMIN_MAINT, ADMIN_RESOLUTION_MAINT, LS_MAXCONN, OP_RUNNING, OP_STARTING, OP_STOPPED, OP_STOPPING, PS_EPOCH, PS_MAXCONN,
+  ADMIN_CONFIGURED_MAINT, ADMIN_DRAIN, ADMIN_FORCED_MAINT, ADMIN_MAINT, ADMIN_RESOLUTION_MAINT, LS_MAXCONN, OP_RUNNING, OP_STARTING, OP_STOPPED, OP_STOPPING, PS_CLOSED, PS_EPOCH, PS_MAXCONN,
   PS_SERVERS_UP, PS_STATE, SRV_DOWN, SRV_DRAIN, SRV_MAINT, SRV_UP, SS_ADMIN, SS_INITIAL_WEIGHT, SS_LAST_CHANGE, SS_MAXCONN, SS_OP_STATE, SS_STATE,
   SS_THROTTLE, SS_USER_WEIGHT, SS_WEIGHT,
 } from '../core/abi.js';
@@ -24,6 +24,10 @@ import { effectiveWeight } from './weight.js';
 export const STATE_NAMES: Readonly<Record<number, string>> = {
   [SRV_DOWN]: 'DOWN', [SRV_UP]: 'UP', [SRV_DRAIN]: 'DRAIN', [SRV_MAINT]: 'MAINT',
 };
+
+/** Bits of PS_CLOSED. */
+export const CLOSED_UNPUBLISHED = 1;
+export const CLOSED_DISABLED = 2;
 
 const nowSeconds = (): number => Math.floor(Date.now() / 1000);
 
@@ -41,6 +45,7 @@ export function initState(model: Model, state: Int32Array, now = nowSeconds()): 
   for (const proxy of model.proxies) {
     Atomics.store(state, proxyCell(proxy.index, PS_STATE), proxy.disabled ? 0 : 1);
     Atomics.store(state, proxyCell(proxy.index, PS_MAXCONN), proxy.maxconn);
+    Atomics.store(state, proxyCell(proxy.index, PS_CLOSED), (proxy.unpublished ? CLOSED_UNPUBLISHED : 0) | (proxy.disabled ? CLOSED_DISABLED : 0));
     refreshBackend(model, state, proxy.index);
   }
   for (const listener of model.listeners) {

@@ -281,6 +281,8 @@ export interface Proxy {
   /** Number of its stick table. */
   readonly stickTable: number | null;
   readonly stickRules: readonly StickRule[];
+  /** Rules, samples or other sections name it: it can't be deleted. */
+  readonly referenced: boolean;
   /** `be-unpublished`. */
   readonly unpublished: boolean;
   readonly guid: string | null;

@@ -83,6 +83,8 @@ class Resolver {
   readonly #listeners: Listener[] = [];
   /** Servers that rules and samples name. */
   readonly #referenced = new Set<number>();
+  /** Proxies that rules and samples name. */
+  readonly #referencedProxies = new Set<number>();
   /** By proxy: how its servers are checked. */
   readonly #checkPlans: (number | null)[] = [];
   readonly #guids = new Map<string, Span>();
@@ -119,7 +121,7 @@ class Resolver {
     return {
       sources,
       global: { ...this.#global(), log: logs.global(this.#drafts.global.log) },
-      proxies: withFullconn(resolved, this.#drafts.global.maxconn),
+      proxies: withFullconn(this.#withReferences(resolved), this.#drafts.global.maxconn),
       servers: this.#servers.map((server) => (this.#referenced.has(server.index) ? { ...server, referenced: true } : server)),
       listeners: this.#listeners,
       serverRows,
@@ -135,6 +137,13 @@ class Resolver {
       logProfiles: logs.profiles,
       rings: logs.rings,
     };
+  }
+
+  /** Marks the proxies that something of the configuration leads to. */
+  #withReferences(proxies: readonly Proxy[]): Proxy[] {
+    const led = proxies.flatMap(({ useBackend, defaultBackend }) => [defaultBackend, ...useBackend.map(({ backend }) => backend)]);
+    const named = new Set([...this.#referencedProxies, ...led.filter((to) => typeof to === 'number')]);
+    return proxies.map((proxy) => (named.has(proxy.index) ? { ...proxy, referenced: true } : proxy));
   }
 
   #resolveTracks(): void {
@@ -265,6 +274,7 @@ class Resolver {
       forceSwitch: draft.forceSwitch,
       stickTable: this.#stick.numbers.get(name) ?? null,
       stickRules: draft.stickRules,
+      referenced: false,
       unpublished: draft.unpublished,
       guid: draft.guid?.value ?? null,
       email: this.#checks.email(draft),
@@ -544,7 +554,10 @@ class Resolver {
     const index = this.#proxyIndex.get(name);
     const found = index === undefined ? undefined : this.#drafts.proxies[index];
     const fits = found !== undefined && (kind === 'frontend' ? hasFrontend(found) : hasBackend(found));
-    if (index !== undefined && fits) args[at] = index;
+    if (index !== undefined && fits) {
+      args[at] = index;
+      this.#referencedProxies.add(index);
+    }
     else missing(this.#proxyIndex.keys());
   }
 

@@ -7,6 +7,8 @@ export type NewServer = Omit<Server, 'index' | 'id'> & { readonly id: number | n
 
 export type ServerLine = { readonly server: NewServer } | { readonly problems: readonly string[] };
 
+/** A protocol that an application speaks, which mode tcp knows nothing of. */
+const MUX = /(?:^|\s)proto\s+(?!none\b)\S+/;
 const TRACK = /(?:^|\s)track\s+(\S+)/;
 
 /** The server that a tracking one follows; a sentence if it can't. Only servers of the configuration with checks can be tracked. */
@@ -30,6 +32,7 @@ export async function readServerLine(model: Model, proxy: number, words: string,
   const tracks = TRACK.exec(words)?.[1];
   const track = tracks === undefined ? null : tracked(model, proxy, tracks, isDynamic);
   if (typeof track === 'string') return { problems: [track] };
+  if (mode === 'tcp' && MUX.test(words)) return { problems: ['MUX protocol is not usable for server.'] };
   const line = words.replace(TRACK, '');
   const timeouts = ['connect', 'server'].map((timeout) => ` timeout ${timeout} 1s\n`).join('');
   const text = `backend ${name}\n mode ${mode}\n${timeouts} default-server init-addr none\n server ${line}\n`;

@@ -1,24 +1,20 @@
-import type { Model, Proxy, UseBackend } from '../config/model.js';
+import type { LogFormat, Model, Proxy, UseBackend } from '../config/model.js';
 import type { Environment } from './compile/environment.js';
 import { comparisonOf, firstHolding, isPure, MANY, type Comparison, type Placed } from './compile/string_table.js';
+import { PS_CLOSED } from './abi.js';
+import { proxyCell } from './cells.js';
 import type { Tx } from './tx.js';
 
 /** The backend of a session: a proxy index, -1 if there is none. */
 export type Choice = (tx: Tx) => number;
 
-/** Backends that are switched to only under a `force-be-switch` of the frontend (manual: be-unpublished, disabled). */
-function isClosed(proxy: Proxy): boolean {
-  return proxy.unpublished || proxy.disabled;
-}
-
-/** Whether a backend may be switched to; null: every one may. */
-type Published = ((backend: number, tx: Tx) => boolean) | null;
+/** Whether rules may choose a backend: published and enabled, or under a `force-be-switch` of the frontend (manual: be-unpublished). */
+type Published = (backend: number, tx: Tx) => boolean;
 
 function compilePublished(frontend: Proxy, env: Environment): Published {
-  const { proxies } = env.model;
-  if (!proxies.some((proxy) => proxy.isBackend && isClosed(proxy))) return null;
-  const force = frontend.forceSwitch.map((condition) => env.condition(condition));
-  return (backend, tx) => !isClosed(proxies[backend]!) || force.some((test) => test(tx));
+  const { state } = env;
+  const force = frontend.forceSwitch.map((each) => env.condition(each));
+  return (backend, tx) => state[proxyCell(backend, PS_CLOSED)] === 0 || force.some((test) => test(tx));
 }
 
 /** Where a frontend may lead: by fixed names, or anywhere if a name is made at run time. */
@@ -40,10 +36,7 @@ type Rule = (tx: Tx) => number;
 /** None of a rule's backends. */
 const NONE = -2;
 
-/** A rule whose backend may be passed over stands alone: the next rule on the same value counts then. */
-function comparisonIn({ backend, condition }: UseBackend, proxies: readonly Proxy[]): Comparison | null {
-  return typeof backend !== 'number' || isClosed(proxies[backend]!) ? null : comparisonOf(condition);
-}
+const comparisonIn = ({ backend, condition }: UseBackend): Comparison | null => (typeof backend === 'number' ? comparisonOf(condition) : null);
 
 type LookUp = (tx: Tx, from: number) => number;
 
@@ -53,7 +46,7 @@ function grouped(rules: readonly UseBackend[], env: Environment): { readonly loo
   if (!rules.every(({ condition }) => isPure(condition))) return { lookUps: [], alone: [...alone] };
   const bySample = new Map<string, Placed[]>();
   rules.forEach((rule, at) => {
-    const comparison = comparisonIn(rule, env.model.proxies);
+    const comparison = comparisonIn(rule);
     if (comparison === null) return;
     const group = bySample.get(comparison.key);
     if (group === undefined) bySample.set(comparison.key, [{ comparison, at }]);
@@ -69,12 +62,19 @@ function single({ backend, condition }: UseBackend, fallback: number, env: Envir
   const when = condition === null ? true : env.fold(condition);
   if (when === false) return null;
   // A name that names no backend ends the rules.
-  const target = typeof backend === 'number' ? () => backend : named(env.logFormat(backend, 'raw'), env.backendNames(), fallback);
+  const target = typeof backend === 'number' ? () => backend : named(env, backend, fallback);
   return when === true ? target : (tx) => (when(tx) ? target(tx) : NONE);
 }
 
-function named(make: (tx: Tx) => string, names: ReadonlyMap<string, number>, fallback: number): Rule {
-  return (tx) => names.get(make(tx)) ?? fallback;
+function named(env: Environment, name: LogFormat, fallback: number): Rule {
+  const make = env.logFormat(name, 'raw');
+  const { proxies } = env.model;
+  const names = env.backendNames();
+  return (tx) => {
+    const found = names.get(make(tx));
+    // One that was deleted has no name any more.
+    return found !== undefined && proxies[found]!.isBackend ? found : fallback;
+  };
 }
 
 /**
@@ -90,17 +90,24 @@ export function compileChoice(frontend: Proxy, env: Environment): Choice {
   });
   const published = compilePublished(frontend, env);
   const own = frontend.isBackend ? frontend.index : -1;
-  const isOpen = (backend: number, tx: Tx): boolean => published === null || backend < 0 || backend === own || published(backend, tx);
-  if (rules.length === 0 && lookUps.length === 0 && published === null) return () => fallback;
+  const isOpen = (backend: number, tx: Tx): boolean => backend < 0 || backend === own || published(backend, tx);
+  const end = (tx: Tx): number => (isOpen(fallback, tx) ? fallback : own);
+  if (rules.length === 0 && lookUps.length === 0) return end;
   return (tx) => {
-    // The place of the first rule that a look-up finds; a rule that stands alone counts if it comes before it.
-    let first = useBackend.length;
-    for (let i = 0; i < lookUps.length; i++) first = Math.min(first, lookUps[i]!(tx, 0));
-    for (let i = 0; i < rules.length && rules[i]!.at < first; i++) {
-      const backend = rules[i]!.rule(tx);
-      if (backend !== NONE && isOpen(backend, tx)) return backend;
+    let next = 0;
+    for (let from = 0; from < useBackend.length; ) {
+      // The place of the next rule that a look-up finds; a rule that stands alone counts if it comes before it.
+      let first = useBackend.length;
+      for (let i = 0; i < lookUps.length; i++) first = Math.min(first, lookUps[i]!(tx, from));
+      for (; next < rules.length && rules[next]!.at < first; next++) {
+        const backend = rules[next]!.rule(tx);
+        if (backend !== NONE && isOpen(backend, tx)) return backend;
+      }
+      if (first === useBackend.length) break;
+      const backend = useBackend[first]!.backend as number;
+      if (isOpen(backend, tx)) return backend;
+      from = first + 1;
     }
-    if (first < useBackend.length) return useBackend[first]!.backend as number;
-    return isOpen(fallback, tx) ? fallback : own;
+    return end(tx);
   };
 }

@@ -13,7 +13,7 @@ export function liveModel(model: Model): Model {
 
 const revisions = new WeakMap<Model, number>();
 
-/** Raised with each change of the servers: what was made of them under an older number is stale. */
+/** Raised with each change of servers and backends: what was made of them under an older number is stale. */
 export function revisionOf(model: Model): number {
   return revisions.get(model) ?? 0;
 }
@@ -35,6 +35,12 @@ export function removeServer(model: Model, index: number): void {
 /** Gives a server another name, or other settings; its row and its backend stay. */
 export function replaceServer(model: Model, server: Server): void {
   (model.servers as Server[])[server.index] = server;
+  revisions.set(model, revisionOf(model) + 1);
+}
+
+/** Takes a backend out: nothing finds it by name or number any more, but its row stays, for sessions of the past. */
+export function removeBackend(model: Model, index: number): void {
+  (model.proxies[index] as Mutable<Proxy>).isBackend = false;
   revisions.set(model, revisionOf(model) + 1);
 }
 

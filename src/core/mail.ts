@@ -1,5 +1,6 @@
 import type { Model } from '../config/model.js';
 import type { ServerListChange } from '../backends/dynamic.js';
+import type { BackendListChange } from '../backends/dynamic_backends.js';
 import type { WorkerPlace } from './plane.js';
 import type { Changes } from './process_variables.js';
 
@@ -23,8 +24,11 @@ export type ToWorker =
   | { readonly kind: 'shutdown'; readonly of: number; readonly index: number; readonly cause: 'K' | 'D' | 'U' }
   /** A server's state or weight changed: its queue may have to move. */
   | { readonly kind: 'changed'; readonly server: number }
-  /** A server came or goes: `took` is the answer. */
+  /** A server or a backend came or goes: `took` is the answer. */
   | { readonly kind: 'servers'; readonly change: ServerListChange }
+  | { readonly kind: 'backends'; readonly change: BackendListChange }
+  /** Variables of the process: `took` is the answer. */
+  | { readonly kind: 'variables'; readonly changes: Changes }
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown; readonly error: string | null }
   /** So many bytes of `records` were taken. */
   | { readonly kind: 'taken'; readonly bytes: number }

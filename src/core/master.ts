@@ -1,8 +1,9 @@
 import type { Model } from '../config/model.js';
-import { startChecks, type Checks, type DynamicServers, type Resolver, type ServerControl, type ServerStates } from '../backends/index.js';
+import { startChecks, type Checks, type DynamicBackends, type DynamicServers, type Resolver, type ServerControl, type ServerStates } from '../backends/index.js';
 import type { CheckSamples } from '../backends/check/samples.js';
 import { GS_STOPPING } from './abi.js';
 import type { Addon } from './addon.js';
+import type { MainVariables } from './main_variables.js';
 import type { MainLogs } from './log/main_logs.js';
 import type { SystemLog } from './log/system_log.js';
 import type { Readings } from './metric/readings.js';
@@ -11,6 +12,7 @@ import type { PatternControl } from './pattern/control.js';
 import { print, printText } from './print.js';
 import type { Changes } from './process_variables.js';
 import type { SignalTarget } from './signals.js';
+import type { Cleared } from './statistics/cleared.js';
 import type { TrafficControl } from './traffic_control.js';
 import type { StickControl } from './stick/index.js';
 import { poolLines, statusLines, stoppedLines } from './status.js';
@@ -19,6 +21,8 @@ import type { WorkerPool } from './worker_pool.js';
 export interface MasterParts {
   readonly model: Model;
   readonly readings: Readings;
+  /** What `clear counters` has cleared. */
+  readonly base: Cleared;
   readonly pool: WorkerPool;
   readonly traffic: TrafficControl;
   readonly metrics: MetricsSource;
@@ -33,6 +37,8 @@ export interface MasterParts {
   readonly resolver: Resolver;
   /** For the runtime API: servers that come and go, and what operators do to them. */
   readonly servers: DynamicServers;
+  readonly backends: DynamicBackends;
+  readonly processVariables: MainVariables;
   readonly control: ServerControl;
   /** Variables of the process at start. */
   readonly variables: Changes;

@@ -151,7 +151,8 @@ function phasesOf(model: Model, tables: Tables, env: Environment): number[] {
   return model.proxies.map((proxy) => {
     const own = (set: readonly RuleSet[]): boolean => set[proxy.index] !== null;
     const asks = (other: Proxy): boolean => tables.inbound[other.index] !== null || departs(other, env);
-    const ahead = proxy.useBackend.length > 0 || asks(proxy) || (tables.noteLine !== null && proxy.mode === 'http')
+    // A listen section takes the place of a default_backend that is hidden.
+    const ahead = proxy.useBackend.length > 0 || (proxy.isBackend && proxy.defaultBackend !== null) || asks(proxy) || (tables.noteLine !== null && proxy.mode === 'http')
       || (proxy.isFrontend && reachableBackends(model, proxy).some((backend) => asks(model.proxies[backend]!)));
     let bits = 0;
     const set = (phase: number, there: boolean): void => {

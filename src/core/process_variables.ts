@@ -37,6 +37,14 @@ export function initialVariables(model: Model): Changes {
 /** The channel over which the threads of one configuration tell of variables; `pages` is the id of its pages. */
 export const variablesChannel = (pages: number): string => `tsproxy variables ${pages}`;
 
+/** Makes changes that another thread has told of. */
+export function takeChanges({ proc }: Variables, changes: Changes): void {
+  for (const [variable, value] of changes) {
+    if (value === undefined) proc.delete(variable);
+    else proc.set(variable, value);
+  }
+}
+
 /** Keeps a worker's variables of the process equal to those of the workers that share `name`. Returns what ends it. */
 export function shareVariables(variables: Variables, name: string): () => void {
   const channel = new BroadcastChannel(name);
@@ -52,12 +60,8 @@ export function shareVariables(variables: Variables, name: string): () => void {
     changed.set(variable, value);
   };
   channel.onmessage = (message) => {
-    for (const [variable, value] of (message as { data: Changes }).data) {
-      // What this worker is about to say itself comes later.
-      if (changed.has(variable)) continue;
-      if (value === undefined) variables.proc.delete(variable);
-      else variables.proc.set(variable, value);
-    }
+    // What this worker is about to say itself comes later.
+    takeChanges(variables, (message as { data: Changes }).data.filter(([variable]) => !changed.has(variable)));
   };
   return () => channel.close();
 }

@@ -25,6 +25,7 @@ import { missingPrivileges } from './privileges.js';
 import { initialVariables, shareVariables, variablesChannel, type Changes } from './process_variables.js';
 import { signalProcesses } from './signals.js';
 import { StartError } from './start_error.js';
+import { Cleared } from './statistics/cleared.js';
 import { TrafficControl } from './traffic_control.js';
 import { accessSticks, stickSpecs } from './stick/access.js';
 import { StickControl } from './stick/index.js';
@@ -112,11 +113,16 @@ async function startBound(
   metrics.showResolver(resolver);
   const patterns = new PatternControl(model);
   sharePatterns(patterns.references, patternsChannel(pages.id));
-  const keepers: ServerKeeper[] = [{ added: () => states.grow(), deleted: (server) => resolver.names.remove(server) }];
+  const keepers: ServerKeeper[] = [{ added: () => states.grow(), deleted: (server) => resolver.names.remove(server), removed: () => states.grow() }];
+  // One after the other: the answers don't say to what.
+  let spreading: Promise<void> = Promise.resolve();
   const spread = (mail: ToWorker): Promise<void> => {
-    const known = pool.all('took');
-    pool.tell(mail);
-    return known;
+    spreading = spreading.then(() => {
+      const known = pool.all('took');
+      pool.tell(mail);
+      return known;
+    });
+    return spreading;
   };
   const backends = new DynamicBackends({ model, state, spread: (change) => spread({ kind: 'backends', change }) });
   const servers = new DynamicServers({
@@ -124,7 +130,7 @@ async function startBound(
   });
   const control = new ServerControl({ model, state, states, resolver, log, tell });
   const master = new Master({
-    resolver, servers, backends, control, processVariables: new MainVariables(model, state, variables, variablesChannel(pages.id)), model, readings, pool, traffic, metrics, log, logs, addon, states, variables, patterns, sticks, exit: options.exit,
+    resolver, servers, backends, control, processVariables: new MainVariables({ model, state, initial: variables, channel: variablesChannel(pages.id), spread: (changes) => spread({ kind: 'variables', changes }) }), model, readings, base: new Cleared(readings), pool, traffic, metrics, log, logs, addon, states, variables, patterns, sticks, exit: options.exit,
     shareSamples: ({ tx }) => void shareVariables(tx.variables, variablesChannel(pages.id)),
   });
   keepers.push(master.checks);

@@ -6,7 +6,7 @@ import { CS_COUNT } from './abi.js';
 import type { Engine } from './addon.js';
 import { serverCounter } from './cells.js';
 import { engineServer } from './engine_server.js';
-import { insertServer, removeServer, replaceServer } from './live_model.js';
+import { insertServer, removeBackend, removeServer, replaceServer } from './live_model.js';
 import { observeGcPauses } from './gc_pauses.js';
 import { loadAddon } from './load_addon.js';
 import type { FromWorker, ToWorker, WorkerStart } from './mail.js';
@@ -16,7 +16,7 @@ import { engineConf } from './plane.js';
 import { Counters } from './count.js';
 import { workerLogs } from './log/worker_logs.js';
 import { accessSticks } from './stick/access.js';
-import { shareVariables, variablesChannel } from './process_variables.js';
+import { shareVariables, takeChanges, variablesChannel } from './process_variables.js';
 
 /** After a soft stop: how often to look whether the last session has gone. */
 const DRAIN_INTERVAL_MS = 10;
@@ -69,7 +69,8 @@ function run(port: MessagePort, { model, variables, place }: WorkerStart): void 
     route: logs.route,
   });
   made.engine = addon.createEngine(engineConf(model, plan, place), (phase, session) => plan.decide(phase, session));
-  shareVariables(plan.attach(made.engine, variables), variablesChannel(place.pages));
+  const shared = plan.attach(made.engine, variables);
+  shareVariables(shared, variablesChannel(place.pages));
   sharePatterns(plan.patterns, patternsChannel(place.pages));
   const takeServers = (change: ServerListChange): void => {
     if (change.kind === 'delete') {
@@ -107,6 +108,12 @@ function run(port: MessagePort, { model, variables, place }: WorkerStart): void 
         return engine().post();
       case 'servers':
         takeServers(mail.change);
+        return send({ kind: 'took' });
+      case 'backends':
+        removeBackend(model, mail.change.proxy);
+        return send({ kind: 'took' });
+      case 'variables':
+        takeChanges(shared, mail.changes);
         return send({ kind: 'took' });
       case 'answer':
         return questions.answer(mail.id, mail.value, mail.error);

@@ -9,7 +9,7 @@ import {
   FACT_BODY_LEN, FACT_BODY_OFF, FACT_BODY_SIZE_HI, FACT_BODY_SIZE_LO, FACT_COUNT, FACT_DST_ADDR, FACT_DST_FAMILY, FACT_DST_PORT, FACT_FLAGS,
   FACT_FRONTEND, FACT_HEADER_COUNT, FACT_HEADER_TABLE, FACT_HEAD_LEN, FACT_HEAD_OFF, FACT_METHOD, FACT_METHOD_LEN, FACT_METHOD_OFF, FACT_REASON_LEN,
   FACT_REASON_OFF, FACT_REQUESTS, FACT_SERVER, FACT_SESSION, FACT_SRC_ADDR, FACT_SRC_FAMILY, FACT_SRC_PORT, FACT_STATUS, FACT_URI_LEN, FACT_URI_OFF,
-  FACT_VERSION, FF_RESPONSE, PHASE_AFTER, PHASE_REQUEST, PHASE_RESPONSE, PS_SERVERS_UP, SRV_UP, SS_SESSIONS, SS_STATE, VERDICT_ERROR,
+  FACT_VERSION, FF_RESPONSE, PHASE_AFTER, PHASE_REQUEST, PHASE_RESPONSE, PS_CLOSED, PS_SERVERS_UP, SRV_UP, SS_SESSIONS, SS_STATE, VERDICT_ERROR,
   VERDICT_REPLY, VERDICT_RESPOND, VERDICT_SERVER,
 } from '../../src/core/abi.js';
 import type { Engine } from '../../src/core/addon.js';
@@ -91,6 +91,7 @@ export class RuleBench {
     const { proxies, servers, listeners } = model;
     this.state = new Int32Array(stateCells(proxies.length, serverRows(model), listeners.length));
     if (real) initState(model, this.state);
+    for (const { index, unpublished, disabled } of proxies) this.state[proxyCell(index, PS_CLOSED)] = unpublished || disabled ? 1 : 0;
     for (const server of real ? [] : servers) {
       this.state[serverCell(proxies.length, server.index, SS_STATE)] = SRV_UP;
       this.state[proxyCell(server.proxy, PS_SERVERS_UP)]!++;

@@ -1,3 +1,4 @@
+import { backendRows } from './backend.js';
 import { dynamicRows } from './dynamic.js';
 import { help } from './help.js';
 import type { CommandRow } from './row.js';
@@ -9,6 +10,7 @@ import { statisticsRows } from './statistics.js';
 import { CommandTable } from './table.js';
 import { tableRows } from './table_commands.js';
 import { trafficRows } from './traffic.js';
+import { variableRows } from './variable.js';
 
 const helpRow: CommandRow = {
   words: 'help',
@@ -19,4 +21,4 @@ const helpRow: CommandRow = {
 };
 
 /** All commands of the runtime API, by family. */
-export const commands = new CommandTable([helpRow, ...sessionRows, ...statisticsRows, ...serverRows, ...trafficRows, ...patternRows, ...tableRows, ...dynamicRows, ...stateRows]);
+export const commands = new CommandTable([helpRow, ...sessionRows, ...statisticsRows, ...serverRows, ...trafficRows, ...patternRows, ...tableRows, ...dynamicRows, ...stateRows, ...variableRows, ...backendRows]);

@@ -1,12 +1,9 @@
 import type { MasterParts } from '../master.js';
 import type { Checks } from '../../backends/index.js';
-import type { Cleared } from '../statistics/cleared.js';
 
 /** What commands of the runtime API see and change: the running process, from the main thread. */
 export interface Runtime extends MasterParts {
   readonly checks: Checks;
-  /** What `clear counters` has cleared. */
-  readonly base: Cleared;
   /** ms since 1970. */
   readonly startTime: number;
   now(): number;

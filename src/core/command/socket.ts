@@ -4,7 +4,6 @@ import type { BoundListener } from '../bind.js';
 import { Client } from './client.js';
 import type { Master } from '../master.js';
 import { print } from '../print.js';
-import { Cleared } from '../statistics/cleared.js';
 import { commands } from './index.js';
 import type { Runtime } from './runtime.js';
 import type { CommandTable } from './table.js';
@@ -54,7 +53,7 @@ export async function openRuntimeApi(master: Master, startTime: number, bound: r
     print('alert', line);
     master.parts.log('alert', line);
   };
-  const runtime: Runtime = { ...master.parts, checks: master.checks, base: new Cleared(master.parts.readings), startTime, now: Date.now, report };
+  const runtime: Runtime = { ...master.parts, checks: master.checks, startTime, now: Date.now, report };
   const sockets = new RuntimeSockets(commands, runtime);
   await sockets.open(master.parts.model.global.runtime.sockets, bound);
   return sockets;
