@@ -19,16 +19,15 @@ export interface StatisticsPage {
   readonly showVersion: boolean;
   readonly showLegends: boolean;
   readonly showModules: boolean;
-  /** Name of the node and description; null = not shown. */
+  /** Name of the node ('' = of the machine) and description; null = not shown. */
   readonly node: string | null;
   readonly description: string | null;
+  /** The first line about it. */
+  readonly span: Span;
 }
 
 /** The same while it is read: node and description may be left to the global section (''). */
-export type StatisticsPageDraft = { -readonly [K in keyof StatisticsPage]: StatisticsPage[K] } & {
-  /** The first line about it. */
-  span: Span;
-};
+export type StatisticsPageDraft = { -readonly [K in keyof StatisticsPage]: StatisticsPage[K] };
 
 export const DEFAULT_URI = '/haproxy?stats';
 export const DEFAULT_REALM = 'HAProxy Statistics';
@@ -43,11 +42,10 @@ export function newStatisticsPage(span: Span): StatisticsPageDraft {
 /** The page as the Model has it. `name`: of the proxy, which a scope of `.` stands for. */
 export function statisticsPageOf(draft: StatisticsPageDraft | null, name: string, global: { readonly node: string | null; readonly description: string | null }): StatisticsPage | null {
   if (draft === null) return null;
-  const { span: _span, ...page } = draft;
   return {
-    ...page,
-    scope: page.scope.map((one) => (one === '.' ? name : one)),
-    node: page.node === '' ? global.node : page.node,
-    description: page.description === '' ? global.description : page.description,
+    ...draft,
+    scope: draft.scope.map((one) => (one === '.' ? name : one)),
+    node: draft.node === '' ? (global.node ?? '') : draft.node,
+    description: draft.description === '' ? global.description : draft.description,
   };
 }

@@ -54,7 +54,7 @@ function compileRule(rule: Rule, env: Environment, waits: boolean): Step | null 
   return { when, judge: waits && when !== null ? env.judge(condition!) : null, act: row.compile(rule.data, env), comparison: comparisonOf(condition), place: placeOf(rule, env) };
 }
 
-function placeOf({ span }: Rule, { model }: Environment): string {
+function placeOf({ span }: Pick<Rule, 'span'>, { model }: Environment): string {
   const source = model.sources[span.source];
   return source === undefined ? '' : `${source.name}:${lineAt(source.lineStarts, span.start)}`;
 }
@@ -80,8 +80,17 @@ const WAITING: readonly RuleFamily[] = ['tcp-request content', 'tcp-response con
  */
 export function compileRules(rules: readonly Rule[], family: RuleFamily, env: Environment): RuleSet {
   const steps = rules.map((rule) => compileRule(rule, env, WAITING.includes(family))).filter((step): step is Step => step !== null);
+  return setOf(steps, WAITING.includes(family), env);
+}
+
+/** A rule set of one step of our own that may hold the message back as actions do; `span` is where its line stands. */
+export function single(act: Act, span: Rule['span'], env: Environment): RuleSet {
+  return setOf([{ when: null, judge: null, act, comparison: null, place: placeOf({ span }, env) }], false, env);
+}
+
+function setOf(steps: readonly Step[], waits: boolean, env: Environment): RuleSet {
   if (steps.length === 0) return null;
-  const walk: Walk = WAITING.includes(family) ? waiting(steps, env) : plain(steps, env);
+  const walk: Walk = waits ? waiting(steps, env) : plain(steps, env);
   const set = ++sets;
   return (tx) => (tx.stopped === null ? walk(tx, 0, set) : resume(tx, steps, walk, set, env));
 }

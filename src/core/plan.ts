@@ -24,6 +24,7 @@ import type { PatternReferences } from './pattern/references.js';
 import type { Changes } from './process_variables.js';
 import { proxyTlvStep } from './proxy_tlvs.js';
 import { requestLineStep } from './request_line.js';
+import { statisticsStep } from './statistics/step.js';
 import type { StickAccess } from './stick/access.js';
 import { compileStickResponse } from './stick/choice.js';
 import { Tx } from './tx.js';
@@ -87,7 +88,7 @@ function compileSets(proxy: Proxy, env: Environment): Sets {
 function inbound(proxy: Proxy, sets: Sets, env: Environment): RuleSet {
   if (proxy.mode !== 'http') return sets['tcp-request content'];
   return sequence([
-    bufferStep(proxy, env), sets['tcp-request content'], once(monitorStep(proxy.monitor, env)), once(captureStep(proxy.captures, 'request')), sets['http-request'],
+    bufferStep(proxy, env), sets['tcp-request content'], once(monitorStep(proxy.monitor, env)), once(captureStep(proxy.captures, 'request')), sets['http-request'], statisticsStep(proxy, env),
     once(headerNamesStep(proxy.headerNames, env)),
   ]);
 }

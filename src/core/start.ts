@@ -29,6 +29,7 @@ import { Cleared } from './statistics/cleared.js';
 import { TrafficControl } from './traffic_control.js';
 import { accessSticks, stickSpecs } from './stick/access.js';
 import { StickControl } from './stick/index.js';
+import type { PageQuestion } from './statistics/question.js';
 import { version } from './version.js';
 import { WorkerPool } from './worker_pool.js';
 
@@ -73,6 +74,7 @@ async function startBound(
   const { nbthread, runtime } = model.global;
   // Before a chroot hides the files.
   const api = runtime.sockets.length > 0 ? await import('./command/socket.js') : null;
+  const pagesCode = model.proxies.some(({ stats }) => stats !== null) ? await import('./statistics/pages.js') : null;
   const ofApi = bound.filter(isOfApi);
   const ofTraffic = bound.filter((one) => !isOfApi(one));
   const pages = addon.createPages(nbthread, model.proxies.length, serverRows(model), model.listeners.length);
@@ -134,6 +136,10 @@ async function startBound(
     shareSamples: ({ tx }) => void shareVariables(tx.variables, variablesChannel(pages.id)),
   });
   keepers.push(master.checks);
+  if (pagesCode !== null) {
+    const statistics = new pagesCode.StatisticsPages({ ...master.parts, checks: master.checks });
+    answers.on('statistics', (question: PageQuestion) => statistics.answer(question));
+  }
   if (api !== null) await api.openRuntimeApi(master, startTime, ofApi);
   for (const signal of ['SIGUSR1', 'SIGTERM'] as const) {
     signalProcesses(options.old.filter((old) => old.signal === signal).map((old) => old.pid), signal);

@@ -21,6 +21,8 @@ export interface Source {
   readonly checks: Pick<Checks, 'failures' | 'health' | 'agent'>;
   readonly states: Pick<ServerStates, 'servers' | 'backends'>;
   readonly base: Baseline;
+  /** False: addresses, cookies and algorithms are not for those who ask. */
+  readonly legends?: boolean;
 }
 
 export type Value = number | string | null;

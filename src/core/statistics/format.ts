@@ -22,7 +22,11 @@ interface Typed {
 /** Counters outlive a reload through the stats file; all else does not. */
 const tagsOf = ({ tags }: Typed): string => `${tags}${tags[1] === 'C' && tags[0] === 'M' ? 'P' : 'V'}`;
 
-export const valueOf = (source: Source, row: FieldRow, { kind, index }: Subject): Value => row[kind]?.(source, index) ?? null;
+/** Columns for those who may see how things are set up. */
+const LEGENDS: readonly string[] = ['addr', 'cookie', 'algo'];
+
+export const valueOf = (source: Source, row: FieldRow, { kind, index }: Subject): Value =>
+  source.legends === false && LEGENDS.includes(row.name) ? null : (row[kind]?.(source, index) ?? null);
 
 const quoted = (value: string): string => (/[",\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
 
