@@ -23,7 +23,7 @@ export interface LogSample {
 /** One `log` line. */
 export interface LogTarget {
   readonly to: LogDestination;
-  /** Longest message with its header, bytes. */
+  /** Longest message with its header, without a newline, bytes. */
   readonly length: number;
   /** null: none was given. */
   readonly format: MessageFormat | null;

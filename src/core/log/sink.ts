@@ -3,7 +3,7 @@ const PAGE = 256 * 1024;
 /** Before each message: u16 receiver, u16 length. */
 const RECORD = 4;
 const NEWLINE = 10;
-/** Longest message, bytes. */
+/** Longest message with its newline, bytes. */
 export const MAX_MESSAGE = 65535;
 /** Text up to here is copied by a loop, which is faster than a call of the runtime. */
 const SHORT = 48;
@@ -25,9 +25,10 @@ export class LogSink {
   /** `send` takes what lies in the first `length` bytes of the page. */
   constructor(private readonly send: (records: Uint8Array, length: number) => void) {}
 
-  /** Begins a message of at most `length` bytes, its newline included. */
-  open(receiver: number, length: number): void {
-    if (this.at + RECORD + length > PAGE) this.flush();
+  /** Begins a message of at most `most` bytes and its newline. */
+  open(receiver: number, most: number): void {
+    const length = Math.min(most, MAX_MESSAGE - 1);
+    if (this.at + RECORD + length + 1 > PAGE) this.flush();
     if (!this.armed) {
       this.armed = true;
       queueMicrotask(() => this.flush());
@@ -37,7 +38,7 @@ export class LogSink {
     bytes[at] = receiver & 255;
     bytes[at + 1] = receiver >> 8;
     this.at = at + RECORD;
-    this.limit = at + RECORD + length - 1;
+    this.limit = at + RECORD + length;
   }
 
   /** Ends the message. */

@@ -54,12 +54,17 @@ export interface Traffic {
 /** Aliases that are known as soon as a connection was accepted. */
 const KNOWN_AT_ONCE: ReadonlySet<string> = new Set(['ci', 'cp', 'fi', 'fp', 'f', 'ft', 't', 'T', 'Tl', 'Ts', 'ms', 'H', 'pid', 'lc', 'o']);
 
+/** Those that are known with a request, before any rule. */
+const KNOWN_WITH_REQUEST: ReadonlySet<string> = new Set(['HM', 'HU', 'HP', 'HPO', 'HQ', 'HV', 'r', 'tr', 'trg', 'trl']);
+
 /** When a line is written without log-steps: as soon as all of it is known. */
 function usualStep({ log, options, mode }: Proxy): LogStep {
   if (log.format === null) return 'accept';
   if (options.flags.includes('logasap')) return mode === 'http' ? 'response' : 'connect';
-  const early = log.format.items.every((item) => item.kind === 'text' || (item.kind === 'alias' && KNOWN_AT_ONCE.has(item.alias)));
-  return early ? 'accept' : 'close';
+  const { items } = log.format;
+  const madeOf = (known: (alias: string) => boolean): boolean => items.every((item) => item.kind === 'text' || (item.kind === 'alias' && known(item.alias)));
+  if (madeOf((alias) => KNOWN_AT_ONCE.has(alias))) return 'accept';
+  return mode === 'http' && madeOf((alias) => KNOWN_AT_ONCE.has(alias) || KNOWN_WITH_REQUEST.has(alias)) ? 'request' : 'close';
 }
 
 function formatsOf(proxy: Proxy, shared: LogShared): ProxyFormats {

@@ -46,7 +46,7 @@ test('a message is cut where it may not be longer, whatever it is written with',
   ];
   for (const writer of writers) write(sink, 0, 6, writer);
   sink.flush();
-  expect(batches[0]!.map(([, message]) => message)).toEqual(['abcde\n', 'xxxxx\n', 'abcde\n', '12345\n', 'abcde\n']);
+  expect(batches[0]!.map(([, message]) => message)).toEqual(['abcdef\n', 'xxxxxx\n', 'abcdef\n', '123456\n', 'abcdef\n']);
 });
 
 test('numbers', () => {
