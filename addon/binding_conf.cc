@@ -198,6 +198,8 @@ EngineConf read_engine_conf(const Napi::Value& conf) {
   Field errors = field.at("errorCodes"), failures = field.at("failCodes");
   for (uint32_t i = 0, n = errors.length(); i < n; i++) to.error_codes.set(static_cast<size_t>(errors.at(i).integer(100, 599) - 100));
   for (uint32_t i = 0, n = failures.length(); i < n; i++) to.fail_codes.set(static_cast<size_t>(failures.at(i).integer(100, 599) - 100));
+  Field buckets = field.at("latencyBuckets");
+  for (uint32_t i = 0, n = std::min<uint32_t>(buckets.length(), HT_BUCKETS - 1); i < n; i++) to.latency_buckets.push_back(buckets.at(i).integer(0));
   Field cases = field.at("headerCases");
   for (uint32_t i = 0, n = cases.length(); i < n; i++) to.header_cases.add(cases.at(i).at(0u).text(), cases.at(i).at(1u).text());
   to.responses = rows<std::string>(field.at("responses"), [](const Field& f) { return std::string(f.bytes()); });

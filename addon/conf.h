@@ -88,6 +88,7 @@ struct ListenerConf {
 };
 
 struct EngineConf {
+  std::vector<int32_t> latency_buckets;   // ms, rising, fewer than HT_BUCKETS; empty: no histograms
   std::bitset<500> error_codes, fail_codes;   // http-err-codes, http-fail-codes: status - 100
   int32_t worker = 0;
   int32_t workers = 1;

@@ -4,6 +4,7 @@
 #include "decision.h"
 #include "dial.h"
 #include "engine_parts.h"
+#include "log_line.h"
 #include "override.h"
 #include "stick_track.h"
 
@@ -11,31 +12,54 @@ namespace tsproxy {
 
 namespace {
 
-void add_ms(uint64_t* cell, int32_t ms) {
-  if (ms > 0) count(cell, static_cast<uint64_t>(ms));
+// The times of a stream, and the cells of a histogram that they belong to.
+struct Times {
+  int32_t ms[HT_TIMES];          // below 0: never came so far
+  int32_t cell[HT_TIMES];        // below 0: not counted
+};
+
+int32_t bucket_of(const std::vector<int32_t>& bounds, int32_t ms) {
+  return static_cast<int32_t>(std::lower_bound(bounds.begin(), bounds.end(), ms) - bounds.begin());
 }
 
-// The same four sums lie in a backend's row and in a server's.
-void add_times(uint64_t* queue, uint64_t* connect, uint64_t* response, uint64_t* total, const Session& s, int32_t total_ms) {
-  add_ms(queue, s.queue_ms);
-  add_ms(connect, s.connect_ms);
-  add_ms(response, s.response_ms);
-  add_ms(total, total_ms);
+Times times_of(const Worker& w, const Session& s) {
+  Times t = {{s.queue_ms, s.connect_ms, s.response_ms, static_cast<int32_t>(w.loop.now_ms() - s.stream_ms)}, {}};
+  if (t.ms[HT_QUEUE] < 0 && s.has(SF_IN_BACKEND)) t.ms[HT_QUEUE] = 0;
+  bool counted = !w.conf.latency_buckets.empty();
+  for (int32_t i = 0; i < HT_TIMES; i++) t.cell[i] = counted && t.ms[i] >= 0 ? i * HT_BUCKETS + bucket_of(w.conf.latency_buckets, t.ms[i]) : -1;
+  return t;
+}
+
+// The sums of the four times lie one behind the other in each kind of row.
+void add_times(const Times& t, uint64_t* sums, uint64_t* histogram) {
+  for (int32_t i = 0; i < HT_TIMES; i++) {
+    if (t.ms[i] < 0) continue;
+    auto ms = static_cast<uint64_t>(t.ms[i]);
+    if (ms > 0) {
+      count(&sums[i], ms);
+      uint64_t* most = &histogram[HT_MAX + i];
+      if (ms > __atomic_load_n(most, __ATOMIC_RELAXED)) __atomic_store_n(most, ms, __ATOMIC_RELAXED);
+    }
+    if (t.cell[i] >= 0) count(&histogram[t.cell[i]]);
+  }
 }
 
 void count_times(Worker& w, Session& s) {
-  int32_t total = static_cast<int32_t>(w.loop.now_ms() - s.stream_ms);
+  Times t = times_of(w, s);
+  uint64_t* f = w.frontend_row(s);
+  add_times(t, &f[CF_QUEUE_MS], &f[CF_LATENCY]);
+  if (!s.has(SF_IN_BACKEND)) return;
   uint64_t* b = w.backend_row(s);
-  add_times(&b[CB_QUEUE_MS], &b[CB_CONNECT_MS], &b[CB_RESPONSE_MS], &b[CB_TOTAL_MS], s, total);
+  add_times(t, &b[CB_QUEUE_MS], &b[CB_LATENCY]);
   if (s.server < 0) return;
   uint64_t* v = w.server_row(s);
-  add_times(&v[CS_QUEUE_MS], &v[CS_CONNECT_MS], &v[CS_RESPONSE_MS], &v[CS_TOTAL_MS], s, total);
+  add_times(t, &v[CS_QUEUE_MS], &v[CS_LATENCY]);
 }
 
 void count_cause(Worker& w, Session& s) {
   if (s.cause == '-') return;
   if (s.where == 'R') {
-    if (s.cause == 'C' || s.cause == 'c') count(&w.frontend_row(s)[CF_REQ_ERRORS]);
+    if (s.cause == 'C' || s.cause == 'c') w.count_front(s, CF_REQ_ERRORS, CL_REQ_ERRORS);
     return;
   }
   if (s.backend < 0) return;
@@ -140,7 +164,7 @@ void finish_stream(Worker& w, Session& s) {
   bool queued = s.has(SF_QUEUED);
   leave_queue(w, s);
   count_cause(w, s);
-  if (s.has(SF_IN_BACKEND)) count_times(w, s);
+  count_times(w, s);
   // A log line does not count its own stream among those of its server and backend.
   release_slot(w, s);
   leave_backend(w, s);
@@ -159,6 +183,7 @@ Step next_stream(Worker& w, Session& s) {
   bool go_on = s.has(SF_CLIENT_KEEP) && complete && !s.has(SF_TUNNEL) && !w.stopping;
   reset_channel(w, s.up);
   reset_channel(w, s.down);
+  s.counted_in = s.counted_up = s.counted_out = 0;
   if (!go_on) return close_gently(w, s, sending);
   constexpr uint32_t KEPT = SF_HTTP | SF_RUN | SF_DESTINATION;
   s.flags &= KEPT;
@@ -166,7 +191,7 @@ Step next_stream(Worker& w, Session& s) {
   s.fault = nullptr;
   s.cause = s.where = '-';
   s.status = s.method = s.attempts = s.interim = 0;
-  s.seen = s.counted_in = s.counted_up = s.counted_out = 0;
+  s.seen = 0;
   s.request_ms = s.queue_ms = s.connect_ms = s.response_ms = -1;
   s.idle_ms = 0;
   s.up.producer = s.down.consumer = s.client;

@@ -75,6 +75,16 @@ struct Worker {
   uint64_t* backend_row(const Session& s) { return row + pages->backend_cell(s.backend); }
   uint64_t* server_row(const Session& s) { return row + pages->server_cell(s.server); }
 };
+  // nullptr without LO_STATS.
+  uint64_t* listener_row(const Session& s) {
+    bool counted = (conf.listeners[static_cast<size_t>(s.listener)].options & LO_STATS) != 0;
+    return counted ? row + pages->listener_cell(s.listener) : nullptr;
+  }
+  // Counts in the frontend, and in the listener if it counts.
+  void count_front(const Session& s, int32_t frontend, int32_t listener) {
+    count(&frontend_row(s)[frontend]);
+    if (uint64_t* l = listener_row(s)) count(&l[listener]);
+  }
 
 struct Engine::Parts : Worker {
   using Worker::Worker;

@@ -145,6 +145,8 @@ void count_accept(Worker& w, const Listener& l) {
   each_rate(w, l, [&w](const RateLimit& r) { rate::count(r.cells, w.loop.now_ms()); });
   count(&w.row[pages.frontend_cell(l.frontend) + CF_CONNECTIONS]);
   count(&w.row[pages.listener_cell(l.index) + CL_CONNECTIONS]);
+  if ((l.options & LO_STATS) != 0)
+    raise_to(pages.listener(l.index, LS_CONNECTIONS_MAX), pages.listener(l.index, LS_CONNECTIONS).load(std::memory_order_relaxed));
   raise_to(pages.global(GS_CONNECTIONS_MAX), pages.global(GS_CONNECTIONS).load(std::memory_order_relaxed));
   raise_to(pages.proxy(l.frontend, PS_SESSIONS_MAX), pages.proxy(l.frontend, PS_SESSIONS).load(std::memory_order_relaxed));
 }

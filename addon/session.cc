@@ -53,7 +53,7 @@ Step step_proxy_header(Worker& w, Session& s) {
     if (n > 0) s.flags |= SF_STARTED;
     s.client_error = header_fault(c, parsed, {w.loaded.bytes, n});
     w.loaded.owner = nullptr;
-    count(&w.frontend_row(s)[CF_REQ_ERRORS]);
+    w.count_front(s, CF_REQ_ERRORS, CL_REQ_ERRORS);
     end_embryo(w, s);
     return Step::Wait;
   }
@@ -80,7 +80,7 @@ Step step_proxy_header(Worker& w, Session& s) {
 
 Step step_established(Worker& w, Session& s) {
   count(&w.row[CW_SESSIONS]);
-  count(&w.frontend_row(s)[CF_SESSIONS]);
+  w.count_front(s, CF_SESSIONS, CL_SESSIONS);
   if ((w.frontend(s).phases & phase_bit(PHASE_SESSION)) == 0) return after_session(w, s);
   return ask_and_act(w, s, PHASE_SESSION, false);
 }

@@ -27,7 +27,7 @@ Parse parse_loaded_request(Worker& w, const Session& s, size_t seen, Http1Error&
 }
 
 Step bad_request(Worker& w, Session& s, int32_t status) {
-  count(&w.frontend_row(s)[CF_REQ_ERRORS]);
+  w.count_front(s, CF_REQ_ERRORS, CL_REQ_ERRORS);
   s.flags |= SF_STREAM;
   count_tracked(w, s, STICK_EVENT_REQUEST);
   count_tracked(w, s, STICK_EVENT_ERROR);

@@ -139,6 +139,10 @@ void account(Worker& w, Session& s) {
   uint64_t* f = w.frontend_row(s);
   count(&f[CF_BYTES_IN], in);
   count(&f[CF_BYTES_OUT], out);
+  if (uint64_t* l = w.listener_row(s)) {
+    count(&l[CL_BYTES_IN], in);
+    count(&l[CL_BYTES_OUT], out);
+  }
   if (s.backend >= 0) {
     uint64_t* b = w.backend_row(s);
     count(&b[CB_BYTES_IN], up);

@@ -399,7 +399,7 @@ export function newGlobal(): GlobalDraft {
     errorCodes: defaultErrorCodes(),
     failCodes: defaultFailCodes(),
     unixBind: { prefix: '', mode: null, uid: null, gid: null },
-    tune: { bufsize: 16384, maxrewrite: 1024, pipesize: 0, maxHeaders: 101, maxAccept: 4, stickCounters: 3, shareIdle: true },
+    tune: { bufsize: 16384, maxrewrite: 1024, pipesize: 0, maxHeaders: 101, maxAccept: 4, stickCounters: 3, shareIdle: true, latencyBuckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000] },
     variables: [],
     runtime: { sockets: [], timeout: 10_000, maxconn: 10, payload: 128 * 1024 },
     log: { lines: [], tag: null, hostname: null },

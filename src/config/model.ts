@@ -199,6 +199,8 @@ export interface Tune {
   readonly stickCounters: number;
   /** Workers take idle server connections over from each other. */
   readonly shareIdle: boolean;
+  /** Bounds of the histograms of times, rising, ms; empty = there are none. */
+  readonly latencyBuckets: readonly number[];
 }
 
 /** A frontend, backend or listen section. */

@@ -400,6 +400,8 @@ export const LO_SHARED = 0x2;
 export const LO_UNIX = 0x4;
 /** the TLVs of PROXY headers are kept: a rule asks for them */
 export const LO_KEEP_TLVS = 0x8;
+/** option socket-stats: CL_ cells are counted */
+export const LO_STATS = 0x10;
 /** client connections of the process now */
 export const GS_CONNECTIONS = 0;
 /** their maximum */
@@ -519,6 +521,8 @@ export const LS_CONNECTIONS = 0;
 export const LS_MAXCONN = 1;
 /** workers that have the listener open */
 export const LS_LISTENING = 2;
+/** LO_STATS: most connections at once */
+export const LS_CONNECTIONS_MAX = 3;
 /** the list of released slots behind the listeners: server | (lap around the list + 1) << 20, for backends with PO_NOTE_RELEASES */
 export const RR_COUNT = 16384;
 export const LS_COUNT = 4;
@@ -677,7 +681,17 @@ export const CF_INTERCEPTED = 16;
 export const CF_RATE_MAX = 17;
 export const CF_REWRITE_FAILED = 18;
 export const CF_INTERNAL_ERRORS = 19;
-export const CF_COUNT = 24;
+/** summed ms of streams in the queue */
+export const CF_QUEUE_MS = 20;
+/** summed ms to connect */
+export const CF_CONNECT_MS = 21;
+/** summed ms to the response head */
+export const CF_RESPONSE_MS = 22;
+/** summed ms of streams */
+export const CF_TOTAL_MS = 23;
+/** HT_CELLS cells: streams by their times */
+export const CF_LATENCY = 24;
+export const CF_COUNT = 96;
 /** sessions that reached the backend */
 export const CB_SESSIONS = 0;
 export const CB_BYTES_IN = 1;
@@ -718,7 +732,9 @@ export const CB_RESPONSE_MS = 23;
 export const CB_TOTAL_MS = 24;
 export const CB_REWRITE_FAILED = 25;
 export const CB_INTERNAL_ERRORS = 26;
-export const CB_COUNT = 32;
+/** HT_CELLS cells */
+export const CB_LATENCY = 32;
+export const CB_COUNT = 104;
 /** sessions served */
 export const CS_SESSIONS = 0;
 export const CS_BYTES_IN = 1;
@@ -748,9 +764,35 @@ export const CS_REWRITE_FAILED = 24;
 export const CS_INTERNAL_ERRORS = 25;
 /** date of the last session, seconds since 1970 */
 export const CS_LAST_SESSION = 26;
-export const CS_COUNT = 32;
+/** HT_CELLS cells */
+export const CS_LATENCY = 32;
+export const CS_COUNT = 104;
+/** connections accepted; those below with LO_STATS only */
 export const CL_CONNECTIONS = 0;
-export const CL_COUNT = 4;
+export const CL_SESSIONS = 1;
+export const CL_BYTES_IN = 2;
+export const CL_BYTES_OUT = 3;
+export const CL_REQ_DENIED = 4;
+export const CL_RESP_DENIED = 5;
+export const CL_REQ_ERRORS = 6;
+export const CL_CONN_DENIED = 7;
+export const CL_SESS_DENIED = 8;
+export const CL_REWRITE_FAILED = 9;
+export const CL_INTERNAL_ERRORS = 10;
+export const CL_COUNT = 16;
+/** in the queue, 0 if never there */
+export const HT_QUEUE = 0;
+/** to connect, of those that got a connection */
+export const HT_CONNECT = 1;
+/** from there to the response head */
+export const HT_RESPONSE = 2;
+/** of the whole stream */
+export const HT_TOTAL = 3;
+export const HT_TIMES = 4;
+export const HT_BUCKETS = 16;
+/** 4 cells: the longest */
+export const HT_MAX = 64;
+export const HT_CELLS = 68;
 /** id of the server in its backend */
 export const STICK_SERVER_ID = 0;
 export const STICK_GPT0 = 1;
@@ -1035,6 +1077,7 @@ export const ABI: Readonly<Record<string, number>> = {
   LO_SHARED,
   LO_UNIX,
   LO_KEEP_TLVS,
+  LO_STATS,
   GS_CONNECTIONS,
   GS_CONNECTIONS_MAX,
   GS_STOPPING,
@@ -1100,6 +1143,7 @@ export const ABI: Readonly<Record<string, number>> = {
   LS_CONNECTIONS,
   LS_MAXCONN,
   LS_LISTENING,
+  LS_CONNECTIONS_MAX,
   RR_COUNT,
   LS_COUNT,
   LISTEN_OPEN,
@@ -1185,6 +1229,11 @@ export const ABI: Readonly<Record<string, number>> = {
   CF_RATE_MAX,
   CF_REWRITE_FAILED,
   CF_INTERNAL_ERRORS,
+  CF_QUEUE_MS,
+  CF_CONNECT_MS,
+  CF_RESPONSE_MS,
+  CF_TOTAL_MS,
+  CF_LATENCY,
   CF_COUNT,
   CB_SESSIONS,
   CB_BYTES_IN,
@@ -1213,6 +1262,7 @@ export const ABI: Readonly<Record<string, number>> = {
   CB_TOTAL_MS,
   CB_REWRITE_FAILED,
   CB_INTERNAL_ERRORS,
+  CB_LATENCY,
   CB_COUNT,
   CS_SESSIONS,
   CS_BYTES_IN,
@@ -1241,9 +1291,28 @@ export const ABI: Readonly<Record<string, number>> = {
   CS_REWRITE_FAILED,
   CS_INTERNAL_ERRORS,
   CS_LAST_SESSION,
+  CS_LATENCY,
   CS_COUNT,
   CL_CONNECTIONS,
+  CL_SESSIONS,
+  CL_BYTES_IN,
+  CL_BYTES_OUT,
+  CL_REQ_DENIED,
+  CL_RESP_DENIED,
+  CL_REQ_ERRORS,
+  CL_CONN_DENIED,
+  CL_SESS_DENIED,
+  CL_REWRITE_FAILED,
+  CL_INTERNAL_ERRORS,
   CL_COUNT,
+  HT_QUEUE,
+  HT_CONNECT,
+  HT_RESPONSE,
+  HT_TOTAL,
+  HT_TIMES,
+  HT_BUCKETS,
+  HT_MAX,
+  HT_CELLS,
   STICK_SERVER_ID,
   STICK_GPT0,
   STICK_GPC0,

@@ -140,6 +140,8 @@ export interface EngineProxy {
   readonly retries: number;
   readonly redispatch: number;
   /** Server connections that one client keeps for itself. */
+  /** Bounds of the histograms of times (HT_), rising, ms, fewer than HT_BUCKETS; empty = none. */
+  readonly latencyBuckets: readonly number[];
   readonly privateConnections: number;
   /** With PO_TCPKA_CLIENT and PO_TCPKA_SERVER: probes and seconds, 0 = the system's. */
   readonly keepAlive: { readonly client: KeepAlive; readonly server: KeepAlive };

@@ -105,9 +105,13 @@ export function engineConf(model: Model, plan: PlanTables, place: WorkerPlace): 
     headerCases: model.global.headerCases,
     errorCodes: model.global.errorCodes,
     failCodes: model.global.failCodes,
+    latencyBuckets: tune.latencyBuckets,
     proxies: model.proxies.map((proxy) => engineProxy(proxy, plan)),
     servers: model.servers.map((server) => engineServer(server, model, place.loopback)),
-    listeners: model.listeners.map((listener, index) => engineListener(listener, place.listeners[index], plan.keepsTlvs === true, backlogOf(model, listener, place.limits.maxconn))),
+    listeners: model.listeners.map((listener, index) => {
+      const stats = model.proxies[listener.proxy]!.options.flags.includes('socket-stats') ? abi.LO_STATS : 0;
+      return engineListener(listener, place.listeners[index], stats | (plan.keepsTlvs === true ? abi.LO_KEEP_TLVS : 0), backlogOf(model, listener, place.limits.maxconn));
+    }),
     responses: plan.responses,
   };
 }
@@ -167,12 +171,12 @@ function retryBits(words: readonly string[]): number {
   return words.reduce((bits, word) => bits | (RETRY_BITS[word] ?? abi.ABI[`RE_${word}`] ?? 0), 0);
 }
 
-function engineListener(listener: Listener, socket: WorkerListener | undefined, keepsTlvs: boolean, backlog: number): EngineListener {
+function engineListener(listener: Listener, socket: WorkerListener | undefined, options: number, backlog: number): EngineListener {
   const unix = listener.address.kind === 'unix' || listener.address.kind === 'abstract';
   return {
     fd: socket?.fd ?? -1,
     frontend: listener.proxy,
-    options: (listener.acceptProxy ? abi.LO_ACCEPT_PROXY | (keepsTlvs ? abi.LO_KEEP_TLVS : 0) : 0) | (socket?.shared ? abi.LO_SHARED : 0) | (unix ? abi.LO_UNIX : 0),
+    options: (options & (listener.acceptProxy ? -1 : ~abi.LO_KEEP_TLVS)) | (listener.acceptProxy ? abi.LO_ACCEPT_PROXY : 0) | (socket?.shared ? abi.LO_SHARED : 0) | (unix ? abi.LO_UNIX : 0),
     backlog,
   };
 }

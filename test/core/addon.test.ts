@@ -26,7 +26,7 @@ const proxy: EngineProxy = {
 };
 const conf = (more: Partial<EngineConf> = {}): EngineConf => ({
   pages: pages.id, worker: 0, workers: 2, bufsize: 16384, maxrewrite: 1024, maxHeaders: 101, maxAccept: 64, pipeSize: 0,
-  maxPipes: 8, maxConnections: 100, splice: true, shareIdle: true, options: 0, headerCases: [], errorCodes: [], failCodes: [], proxies: [proxy], servers: [], listeners: [], responses: [], ...more,
+  maxPipes: 8, maxConnections: 100, splice: true, shareIdle: true, options: 0, headerCases: [], errorCodes: [], failCodes: [], latencyBuckets: [], proxies: [proxy], servers: [], listeners: [], responses: [], ...more,
 });
 const undecided = (): number => VERDICT_CLOSE;
 

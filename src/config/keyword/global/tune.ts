@@ -5,6 +5,39 @@ import type { KeywordRow } from '../row.js';
 
 type Row = KeywordRow<GlobalDraft>;
 const MAX_BUFFER = 1 << 28;
+/** Bounds of the histograms of times: what the engine has cells for, less that of longer times. */
+const BUCKETS_MOST = 15;
+
+/** Rising times as words or with commas, `none` for no histograms. */
+const metricsBuckets: Row = {
+  name: 'tune.metrics.buckets',
+  args: [{ name: 'time', type: 'rest' }],
+  usage: '{ none | <time>[,<time>]... }',
+  support: 'yes',
+  doc: `Not of HAProxy: upper bounds of the histograms of times in the metrics, at most ${BUCKETS_MOST}; 1ms to 60s unless set. Times are in whole milliseconds.`,
+  parse(walk, { tune }) {
+    const words = walk.rest();
+    if (words.length === 0) walk.error(walk.keywordSpan, `'${walk.keyword}' expects 'none' or times`);
+    if (words.length === 1 && words[0]!.text === 'none') {
+      tune.latencyBuckets = [];
+      return;
+    }
+    const times: number[] = [];
+    for (const word of words) {
+      for (const text of word.text.split(',').filter((part) => part !== '')) {
+        const time = walk.timeOf({ ...word, text });
+        if (time === undefined) return;
+        if (time <= (times[times.length - 1] ?? 0)) {
+          walk.error(word, `'${walk.keyword}' : times must rise, '${text}' does not`, 'Write them from the shortest to the longest.');
+          return;
+        }
+        times.push(time);
+      }
+    }
+    if (times.length > BUCKETS_MOST) walk.error(walk.last, `'${walk.keyword}' takes at most ${BUCKETS_MOST} times (got ${times.length})`);
+    else tune.latencyBuckets = times;
+  },
+};
 
 /** A size in bytes with optional unit, within bounds. */
 function bytes(
@@ -28,6 +61,7 @@ function bytes(
 }
 
 export const tuneRows: readonly Row[] = [
+  metricsBuckets,
   bytes(
     'tune.bufsize',
     [1, MAX_BUFFER],

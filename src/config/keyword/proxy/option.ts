@@ -36,6 +36,7 @@ const FLAGS: readonly FlagRow[] = [
   { name: 'http-ignore-probes', side: 'frontend', prefixed: true, doc: 'Close connections without a word on which nothing has come.' },
   { name: 'http-buffer-request', side: 'both', prefixed: true, doc: 'Wait for the whole body of a request, as far as it fits, before anything else.' },
   { name: 'independent-streams', side: 'both', prefixed: true, doc: 'What is sent to an end does not count as activity of that end.' },
+  { name: 'socket-stats', side: 'frontend', prefixed: true, doc: 'Statistics and metrics of each listener, too.' },
   { name: 'tcp-smart-accept', side: 'frontend', prefixed: true, doc: 'Save the acknowledgement that follows the accept of a connection.' },
   { name: 'tcp-smart-connect', side: 'backend', prefixed: true, doc: 'Save the acknowledgement that follows the connect to a server.' },
 ];
@@ -105,7 +106,7 @@ const redispatch: ProxyRow = on('backend', {
 
 /** Options whose effect is always there, or can't be. */
 const INERT: Readonly<Record<string, string>> = {
-  'statistics are always complete': 'contstats socket-stats',
+  'statistics are always complete': 'contstats',
   'HTTP/2 is not available yet': 'disable-h2-upgrade',
   'nothing is delayed': 'http-no-delay',
   "it tunes HAProxy's own internals": 'use-small-buffers',
