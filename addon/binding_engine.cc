@@ -1,6 +1,7 @@
 #include "binding_engine.h"
 
 #include "binding_conf.h"
+#include "binding_show.h"
 
 namespace tsproxy {
 
@@ -208,6 +209,8 @@ Napi::Function EngineObject::define(Napi::Env env) {
                          InstanceMethod<&EngineObject::hint>("hint"),
                          InstanceMethod<&EngineObject::mark>("mark"),
                          InstanceMethod<&EngineObject::saved_syn>("savedSyn"),
+                         InstanceMethod<&EngineObject::list_sessions>("listSessions"),
+                         InstanceMethod<&EngineObject::captures>("captures"),
                          InstanceMethod<&EngineObject::inspect>("inspect"),
                          InstanceMethod<&EngineObject::proxy_tlvs>("proxyTlvs"),
                          InstanceMethod<&EngineObject::listening>("listening"),
@@ -299,6 +302,9 @@ Napi::Value EngineObject::proxy_tlvs(const Napi::CallbackInfo& info) {
   if (tlvs.empty()) return info.Env().Null();
   return Napi::Buffer<char>::Copy(info.Env(), tlvs.data(), tlvs.size());
 }
+
+Napi::Value EngineObject::list_sessions(const Napi::CallbackInfo& info) { return session_rows(info.Env(), engine(info).list_sessions()); }
+Napi::Value EngineObject::captures(const Napi::CallbackInfo& info) { return captured_messages(info.Env(), engine(info).captures()); }
 
 Napi::Value EngineObject::listening(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), engine(info).listening());

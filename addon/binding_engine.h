@@ -70,6 +70,8 @@ class EngineObject : public Napi::ObjectWrap<EngineObject> {
   Napi::Value saved_syn(const Napi::CallbackInfo& info);
   Napi::Value inspect(const Napi::CallbackInfo& info);
   Napi::Value proxy_tlvs(const Napi::CallbackInfo& info);
+  Napi::Value list_sessions(const Napi::CallbackInfo& info);
+  Napi::Value captures(const Napi::CallbackInfo& info);
   Napi::Value listening(const Napi::CallbackInfo& info);
   void shutdown_sessions(const Napi::CallbackInfo& info);
   void shutdown_server(const Napi::CallbackInfo& info);

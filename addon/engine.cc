@@ -306,6 +306,9 @@ size_t Engine::saved_syn(uint32_t session, void* to, size_t room) {
   return s == nullptr ? 0 : tsproxy::saved_syn(*s, to, room);
 }
 
+std::vector<SessionRow> Engine::list_sessions() { return tsproxy::list_sessions(*parts_); }
+const Captures& Engine::captures() const { return parts_->captures; }
+
 bool Engine::track(uint32_t session, int32_t phase, uint32_t slot, int32_t table, std::string_view key) {
   Session* s = parts_->sessions.get(session);
   StickTable* t = parts_->pages->stick_tables()->table(table);

@@ -5,10 +5,12 @@
 #include <string_view>
 #include <vector>
 #include "buffer.h"
+#include "capture.h"
 #include "conf.h"
 #include "loop.h"
 #include "page.h"
 #include "pipe.h"
+#include "session_list.h"
 #include "timer.h"
 #include "window.h"
 
@@ -52,6 +54,8 @@ class Engine {
   void store_server(int32_t server, int32_t table, std::string_view key);
   bool inspect(uint32_t session, int32_t what);                 // inspect.h
   std::string_view tlvs(uint32_t session);                      // of the client's PROXY header; valid until the next pass
+  std::vector<SessionRow> list_sessions();                      // session_list.h; throws std::bad_alloc
+  const Captures& captures() const;                             // capture.h
   // Ends sessions in the next pass; what is out of range is ignored. `of` is an OF_ number, `cause` the first letter of the termination
   // state: 'K', 'D' or 'U'. Throws std::bad_alloc.
   void shutdown_sessions(int32_t of, int32_t index, char cause);

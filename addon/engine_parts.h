@@ -55,6 +55,7 @@ struct Worker {
   int full_listeners = 0;             // listeners that wait for a place
   uint32_t queued = 0;                // sessions of this worker that stand in a queue
   std::vector<Shutdown> shutdowns;    // whose sessions are to end
+  Captures captures;                  // the last invalid message of each proxy
   uint32_t deciding = NOBODY;         // handle of the session that decide() is being asked about
   uint32_t asks = 0;                  // decisions, to time one in 64
   int64_t wall_offset_ns = 0;         // wall clock minus loop clock

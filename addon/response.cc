@@ -115,6 +115,7 @@ Step take_response(Worker& w, Session& s) {
       Parse parsed = parse_response(m.bytes, m.n, s.seen, limits, m.head, error);
       if (parsed == Parse::Error) {
         s.fault = error.reason;
+        capture(w, s, true, {m.bytes, m.n}, error.offset, error.reason);
         return bad_response(w, s);
       }
       if (parsed == Parse::Incomplete) s.seen = static_cast<uint32_t>(m.n);

@@ -199,6 +199,7 @@ Step step_head(Worker& w, Session& s) {
         s.fault = error.reason;
         return bad_request(w, s, error.status);
       }
+        capture(w, s, false, {w.loaded.bytes, n}, error.offset, error.reason);
       if (parsed == Parse::Complete) {
         if ((w.loaded.head.flags & H1_CHUNKED) != 0 && begins_badly(w.loaded, BodyKind::Chunked)) return bad_request(w, s, 400);
         enter(w, s, SessionState::Request);
@@ -209,6 +210,7 @@ Step step_head(Worker& w, Session& s) {
         s.fault = "head larger than tune.bufsize less tune.maxrewrite";
         return bad_request(w, s, 400);
       }
+        capture(w, s, false, {w.loaded.bytes, n}, static_cast<uint32_t>(n), s.fault);
     }
     bool more = load_more(w, limit);
     n = w.loaded.n;

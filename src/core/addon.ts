@@ -254,6 +254,10 @@ export interface Engine {
   close(): void;
 }
 
+  /** The sessions of this worker, for the runtime API. */
+  listSessions?(): readonly SessionRow[];
+  /** The last invalid messages, for the runtime API. */
+  captures?(): Captures;
 /** A stick table (addon/stick_table.h). */
 export interface StickSpec {
   /** STICK_KEY_ */
@@ -272,6 +276,66 @@ export interface StickSpec {
  * Stick tables by number. A key lies in the first `length` bytes of the `keys` that were given to attachStickTables(). Columns are
  * STICK_ numbers, `index` that of an element of an array, else 0. Answers are values, or STICK_ABSENT without an entry and
  * STICK_NOT_STORED where the table has no such column.
+/** A session as the runtime API shows it (addon/session_list.h). Times are ms, -1 = none; fds -1 = none. */
+export interface SessionRow {
+  readonly handle: number;
+  /** In the order of addon/session.h. */
+  readonly state: number;
+  readonly flags: number;
+  readonly frontend: number;
+  readonly backend: number;
+  readonly server: number;
+  readonly listener: number;
+  readonly requests: number;
+  /** Since 1970. */
+  readonly accepted: number;
+  readonly clientIdle: number;
+  readonly serverIdle: number;
+  readonly expires: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly waitingUp: number;
+  readonly waitingDown: number;
+  readonly upFlags: number;
+  readonly downFlags: number;
+  readonly clientFd: number;
+  readonly serverFd: number;
+  readonly clientFlags: number;
+  readonly serverFlags: number;
+  readonly status: number;
+  readonly retries: number;
+  readonly source: PeerAddress | null;
+  readonly destination: PeerAddress | null;
+}
+
+export interface PeerAddress {
+  readonly family: 4 | 6;
+  readonly port: number;
+  readonly bytes: Uint8Array;
+}
+
+/** The last invalid request and response of each proxy (addon/capture.h). */
+export interface Captures {
+  /** Of this worker so far. */
+  readonly total: number;
+  readonly messages: readonly CapturedMessage[];
+}
+
+export interface CapturedMessage {
+  readonly response: boolean;
+  /** ms since 1970. */
+  readonly time: number;
+  readonly number: number;
+  readonly frontend: number;
+  readonly backend: number;
+  readonly server: number;
+  /** Of the byte that is wrong. */
+  readonly position: number;
+  readonly source: PeerAddress | null;
+  readonly reason: string;
+  readonly bytes: Uint8Array;
+}
+
  */
 export interface StickTables {
   /** Entries that have not expired. */

@@ -1,5 +1,6 @@
 import type { Model } from '../config/model.js';
 import type { ServerListChange } from '../backends/dynamic.js';
+import type { Captures, SessionRow } from './addon.js';
 import type { BackendListChange } from '../backends/dynamic_backends.js';
 import type { WorkerPlace } from './plane.js';
 import type { Changes } from './process_variables.js';
@@ -32,11 +33,30 @@ export type ToWorker =
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown; readonly error: string | null }
   /** So many bytes of `records` were taken. */
   | { readonly kind: 'taken'; readonly bytes: number }
+  /** What the runtime API wants to know: `reply` is the answer. */
+  | { readonly kind: 'question'; readonly id: number; readonly topic: keyof WorkerAnswers }
   /** Ends the worker. */
   | { readonly kind: 'close' };
 
+/** What workers can be asked, and what comes back. */
+export interface WorkerAnswers {
+  readonly sessions: readonly SessionRow[];
+  readonly captures: Captures;
+  readonly activity: Activity;
+}
+
+/** What a worker's thread does. */
+export interface Activity {
+  /** Share of time in which its loop was busy since it started, 0 to 1. */
+  readonly busy: number;
+  /** Bytes. */
+  readonly heap: number;
+  readonly external: number;
+}
+
 /** From a worker to the main thread. */
 export type FromWorker =
+  | { readonly kind: 'reply'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'took' }
   | { readonly kind: 'ready' }
   /** The listeners are out of the loop. */

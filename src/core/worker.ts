@@ -1,4 +1,5 @@
 /** A worker thread: one engine over the shared pages, the compiled plan, and the mail with the main thread. */
+import { performance } from 'node:perf_hooks';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { createBackends } from '../backends/index.js';
 import type { ServerListChange } from '../backends/dynamic.js';
@@ -9,7 +10,7 @@ import { engineServer } from './engine_server.js';
 import { insertServer, removeBackend, removeServer, replaceServer } from './live_model.js';
 import { observeGcPauses } from './gc_pauses.js';
 import { loadAddon } from './load_addon.js';
-import type { FromWorker, ToWorker, WorkerStart } from './mail.js';
+import type { FromWorker, ToWorker, WorkerAnswers, WorkerStart } from './mail.js';
 import { patternsChannel, sharePatterns } from './pattern/share.js';
 import { compile } from './plan.js';
 import { engineConf } from './plane.js';
@@ -89,6 +90,14 @@ function run(port: MessagePort, { model, variables, place }: WorkerStart): void 
     engine().setServer(server.index, engineServer(server, model, place.loopback));
     backends.grow(server);
   };
+  const facts: { readonly [topic in keyof WorkerAnswers]: () => WorkerAnswers[topic] } = {
+    sessions: () => engine().listSessions?.() ?? [],
+    captures: () => engine().captures?.() ?? { total: 0, messages: [] },
+    activity: () => {
+      const { heapUsed, external } = process.memoryUsage();
+      return { busy: performance.eventLoopUtilization().utilization, heap: heapUsed, external };
+    },
+  };
   port.on('message', (mail: ToWorker) => {
     switch (mail.kind) {
       case 'start':
@@ -117,6 +126,8 @@ function run(port: MessagePort, { model, variables, place }: WorkerStart): void 
         return send({ kind: 'took' });
       case 'answer':
         return questions.answer(mail.id, mail.value, mail.error);
+      case 'question':
+        return send({ kind: 'reply', id: mail.id, value: facts[mail.topic]() });
       case 'close':
         engine().close();
         return port.close();

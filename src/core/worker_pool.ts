@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { FromWorker, ToWorker, WorkerStart } from './mail.js';
+import type { FromWorker, ToWorker, WorkerAnswers, WorkerStart } from './mail.js';
 
 export interface PoolEvents {
   /** A question of a worker; the promise's value is the answer. */
@@ -17,6 +17,8 @@ export class WorkerPool {
   private readonly workers: Worker[];
   private readonly events: PoolEvents;
   private closing = false;
+  private nextQuestion = 0;
+  private readonly questions = new Map<number, (value: unknown) => void>();
   private readonly waiting = new Map<FromWorker['kind'], { left: Set<number>; done(): void }>();
 
   /** `memory`: limit of each worker's JavaScript heap in megabytes, null = Node's default. `entry`: URL of the compiled worker module. */
@@ -40,6 +42,15 @@ export class WorkerPool {
     return new Promise((done) => this.waiting.set(kind, { left: new Set(this.workers.keys()), done }));
   }
 
+  /** Asks every worker; the answers in the order of the workers. */
+  question<T extends keyof WorkerAnswers>(topic: T): Promise<readonly WorkerAnswers[T][]> {
+    return Promise.all(this.workers.map((_, worker) => {
+      const id = this.nextQuestion++;
+      this.tellOne(worker, { kind: 'question', id, topic });
+      return new Promise<WorkerAnswers[T]>((answer) => this.questions.set(id, (value) => answer(value as WorkerAnswers[T])));
+    }));
+  }
+
   tell(mail: ToWorker): void {
     for (const worker of this.workers) worker.postMessage(mail);
   }
@@ -60,6 +71,9 @@ export class WorkerPool {
     switch (mail.kind) {
       case 'ask':
         return void this.answer(index, mail.id, this.events.ask(mail.topic, mail.request));
+      case 'reply':
+        this.questions.get(mail.id)?.(mail.value);
+        return void this.questions.delete(mail.id);
       case 'log':
         return this.events.log(mail.line);
       case 'records':

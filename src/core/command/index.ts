@@ -2,9 +2,11 @@ import { backendRows } from './backend.js';
 import { dynamicRows } from './dynamic.js';
 import { help } from './help.js';
 import type { CommandRow } from './row.js';
+import { errorRows } from './errors.js';
 import { patternRows } from './pattern.js';
 import { serverRows } from './server.js';
 import { sessionRows } from './session.js';
+import { sessionListRows } from './sessions.js';
 import { stateRows } from './state.js';
 import { statisticsRows } from './statistics.js';
 import { CommandTable } from './table.js';
@@ -21,4 +23,4 @@ const helpRow: CommandRow = {
 };
 
 /** All commands of the runtime API, by family. */
-export const commands = new CommandTable([helpRow, ...sessionRows, ...statisticsRows, ...serverRows, ...trafficRows, ...patternRows, ...tableRows, ...dynamicRows, ...stateRows, ...variableRows, ...backendRows]);
+export const commands = new CommandTable([helpRow, ...sessionRows, ...statisticsRows, ...serverRows, ...trafficRows, ...patternRows, ...tableRows, ...dynamicRows, ...stateRows, ...variableRows, ...sessionListRows, ...errorRows, ...backendRows]);
