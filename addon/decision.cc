@@ -5,6 +5,7 @@
 #include "dial.h"
 #include "ending.h"
 #include "engine_parts.h"
+#include "log_line.h"
 #include "override.h"
 #include "reply.h"
 #include "stream.h"
@@ -310,7 +311,10 @@ int32_t ask(Worker& w, Session& s, int32_t phase, bool shown) {
   if (shown && s.has(SF_HTTP) && !s.has(SF_WRITTEN) && (phase == PHASE_REQUEST || phase == PHASE_CONTENT)) put_body(w, s, phase, f);
   if (phase == PHASE_RESPONSE) put_body(w, s, phase, f);
   put_progress(w, s, phase, f);
-  if (phase == PHASE_END) put_fault(w, s, f);
+  if (phase == PHASE_END) {
+    put_fault(w, s, f);
+    put_request_line(w, s, f);
+  }
   f[FACT_TAKE] = 0;
   w.window.edits()[0] = EDIT_END;
   w.deciding = s.handle;

@@ -172,6 +172,7 @@ void finish_stream(Worker& w, Session& s) {
   untrack_stream(w, s);
   let_target_go(w, s);
   drop_overrides(s);
+  forget_request_line(s);
   delete s.reply;
   s.reply = nullptr;
 }
@@ -235,6 +236,7 @@ void end_session(Worker& w, Session& s) {
   discard(w, s.down);
   untrack_session(w, s);
   drop_overrides(s);
+  free_request_line(s);
   delete s.connection;
   s.connection = nullptr;
   delete s.reply;

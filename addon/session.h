@@ -81,6 +81,8 @@ struct SessionTimer : Timer {
   Session* session = nullptr;
 };
 
+struct RequestLine;
+
 struct Session {
   uint32_t handle = 0;
   SessionState state = SessionState::Start;
@@ -120,6 +122,7 @@ struct Session {
   Overrides* overrides = nullptr;  // what rules changed for this stream
   Tracking* tracking = nullptr;    // entries of stick tables (stick_track.h); nullptr: none
   Endpoints* connection = nullptr; // nullptr: `source` and `destination` are the connection's
+  RequestLine* line = nullptr;     // log_line.h
   const char* rest = nullptr;      // Reply: body bytes that are to be sent yet; they lie in conf, in `reply` or are static
   size_t rest_length = 0;
 

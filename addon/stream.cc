@@ -7,6 +7,7 @@
 #include "engine_parts.h"
 #include "forward.h"
 #include "http1_write.h"
+#include "log_line.h"
 #include "reply.h"
 #include "stick_track.h"
 #include "retry.h"
@@ -73,6 +74,7 @@ void begin_stream(Worker& w, Session& s) {
   if (head.version == 0) s.flags |= SF_HTTP10;
   if ((head.flags & H1_INSECURE) != 0) s.flags |= SF_INSECURE;
   if ((head.flags & H1_CONNECTION_UPGRADE) != 0) s.flags |= SF_UPGRADE;
+  keep_request_line(w, s);
   s.up.body.begin(request_body_kind(head), head.content_length);
   count_tracked(w, s, STICK_EVENT_REQUEST);
   count(&w.row[CW_REQUESTS]);
@@ -197,9 +199,9 @@ Step step_head(Worker& w, Session& s) {
       Parse parsed = parse_loaded_request(w, s, s.seen, error);
       if (parsed == Parse::Error) {
         s.fault = error.reason;
+        capture(w, s, false, {w.loaded.bytes, n}, error.offset, error.reason);
         return bad_request(w, s, error.status);
       }
-        capture(w, s, false, {w.loaded.bytes, n}, error.offset, error.reason);
       if (parsed == Parse::Complete) {
         if ((w.loaded.head.flags & H1_CHUNKED) != 0 && begins_badly(w.loaded, BodyKind::Chunked)) return bad_request(w, s, 400);
         enter(w, s, SessionState::Request);
@@ -208,9 +210,9 @@ Step step_head(Worker& w, Session& s) {
       s.seen = static_cast<uint32_t>(n);
       if (n >= limit) {
         s.fault = "head larger than tune.bufsize less tune.maxrewrite";
+        capture(w, s, false, {w.loaded.bytes, n}, static_cast<uint32_t>(n), s.fault);
         return bad_request(w, s, 400);
       }
-        capture(w, s, false, {w.loaded.bytes, n}, static_cast<uint32_t>(n), s.fault);
     }
     bool more = load_more(w, limit);
     n = w.loaded.n;

@@ -1,16 +1,17 @@
 /** Writers of the aliases that HAProxy's own log formats are made of. They give what compile/alias.ts gives, without making text. */
 import {
-  FACT_ACCEPT_SEC, FACT_ACCEPT_USEC, FACT_ATTEMPT, FACT_BYTES_OUT_HI, FACT_BYTES_OUT_LO, FACT_CONNECT_MS, FACT_FLAGS, FACT_HANDSHAKE_MS, FACT_IDLE_MS, FACT_QUEUE_MS,
-  FACT_REQUEST_MS, FACT_RESPONSE_MS, FACT_SRC_ADDR, FACT_SRC_FAMILY, FACT_SRC_PORT, FACT_STATUS, FACT_TERM, FACT_TOTAL_MS, FF_REDISPATCH, GS_CONNECTIONS, PHASE_END,
+  FACT_ACCEPT_SEC, FACT_ACCEPT_USEC, FACT_ATTEMPT, FACT_BYTES_OUT_HI, FACT_BYTES_OUT_LO, FACT_CONNECT_MS, FACT_FLAGS, FACT_HANDSHAKE_MS, FACT_HEAD_LEN, FACT_HEAD_OFF, FACT_IDLE_MS, FACT_METHOD_LEN, FACT_METHOD_OFF, FACT_QUEUE_MS,
+  FACT_REQUEST_MS, FACT_RESPONSE_MS, FACT_SRC_ADDR, FACT_SRC_FAMILY, FACT_SRC_PORT, FACT_STATUS, FACT_TERM, FACT_TOTAL_MS, FACT_URI_LEN, FACT_URI_OFF, FACT_VERSION, FF_REDISPATCH, GS_CONNECTIONS, PHASE_END, PHASE_REQUEST,
   PS_BACKEND_SESSIONS, PS_SESSIONS, SS_SESSIONS,
 } from '../abi.js';
 import { proxyCell, serverCell } from '../cells.js';
 import { DATE, dateText, encodeLine } from '../compile/alias_row.js';
 import { isKnown, isTimed } from '../fetch/known.js';
+import type { Proxy } from '../../config/model.js';
 import type { CompileEnv } from '../row.js';
 import type { Tx } from '../tx.js';
 import type { WriteLine } from './line.js';
-import type { LogSink } from './sink.js';
+import { encodeMap, type LogSink } from './sink.js';
 
 type Make = (env: CompileEnv) => WriteLine;
 
@@ -99,13 +100,35 @@ const writeTermination = ({ facts, phase }: Tx, sink: LogSink): void => {
 
 const cookie = (side: 'requestCookie' | 'responseCookie'): Make => () => (tx, sink) => sink.put(tx.streamIfAny()?.[side] ?? '-');
 
+/** True if a line may be written in a phase in which the engine does not show the request line. */
+function logsBetween({ model }: CompileEnv): boolean {
+  const logsNow = ({ rules }: Proxy): boolean => Object.values(rules).some((list) => list.some(({ action }) => action === 'do-log'));
+  return model.proxies.some((proxy) => logsNow(proxy) || (proxy.log.targets.length > 0 && (proxy.log.steps !== null || proxy.options.flags.includes('logasap'))));
+}
+
+const UNPRINTABLE = encodeMap('"#');
+
+/** The line that the engine shows: of a request that has come, or at the end of its stream. */
+function writeShown({ facts, bytes: window }: Tx, sink: LogSink): void {
+  const head = facts[FACT_HEAD_OFF]!;
+  const method = head + facts[FACT_METHOD_OFF]!;
+  const target = head + facts[FACT_URI_OFF]!;
+  sink.copyEncoded(window, method, method + facts[FACT_METHOD_LEN]!, UNPRINTABLE);
+  sink.byte(SPACE);
+  sink.copyEncoded(window, target, target + facts[FACT_URI_LEN]!, UNPRINTABLE);
+  sink.copy(facts[FACT_VERSION]! > 0 ? VERSIONS[1]! : VERSIONS[0]!);
+}
+const VERSIONS = [bytes(' HTTP/1.0'), bytes(' HTTP/1.1')];
+
 function requestLine(quoted: boolean): Make {
-  return ({ keeps }) => {
-    keeps.add('request-line');
+  return (env) => {
+    if (logsBetween(env)) env.keeps.add('request-line');
     return (tx, sink) => {
-      const stream = tx.streamIfAny();
       if (quoted) sink.byte(QUOTE);
-      if (stream === undefined || stream.uri === undefined) sink.put('<BADREQ>');
+      const shown = tx.facts[FACT_HEAD_LEN]! > 0 && (tx.phase === PHASE_END || tx.phase === PHASE_REQUEST);
+      const stream = shown ? undefined : tx.streamIfAny();
+      if (shown) writeShown(tx, sink);
+      else if (stream === undefined || stream.uri === undefined) sink.put('<BADREQ>');
       else {
         sink.put(encodeLine(stream.method ?? ''));
         sink.byte(SPACE);

@@ -149,7 +149,7 @@ class TrafficLog implements Traffic {
     const own = this.proxies[tx.frontend];
     if (own == null) return;
     if ((tx.facts[FACT_FLAGS]! & FF_EMBRYO) !== 0) return this.failure(tx, own, 'embryo');
-    if (own.http && tx.facts[FACT_REQUEST_MS]! < 0 && tx.streamIfAny()?.uri === undefined) return this.unread(tx, own);
+    if (own.http && tx.facts[FACT_REQUEST_MS]! < 0 && tx.facts[FACT_HEAD_LEN] === 0) return this.unread(tx, own);
     if (!own.steps.has('close') && !own.once) return;
     if (own.once && (tx.streamIfAny()?.logged ?? false)) return;
     if (own.dropNull && tx.facts[FACT_BYTES_IN_LO] === 0 && tx.facts[FACT_BYTES_IN_HI] === 0) return;
