@@ -10,6 +10,13 @@ const OBSERVE_BITS = { 4: abi.SO_OBSERVE_L4, 7: abi.SO_OBSERVE_L7 } as const;
 const FROM = { address: abi.SRC_OTHER, client: abi.SRC_CLIENT, clientip: abi.SRC_CLIENT_IP, header: abi.SRC_HEADER } as const;
 const ANY = ['0.0.0.0', '::'];
 
+const UPLOADS = ['splice-request', 'splice-auto'];
+
+/** Where much may be sent to servers. Elsewhere requests are short, and a system call for each connection would be for nothing. */
+function sendsMuch({ mode, options }: Model['proxies'][number]): boolean {
+  return mode === 'tcp' || UPLOADS.some((option) => options.flags.includes(option));
+}
+
 /** `loopback`: congestion control of connections within the machine, null = the system's. */
 export function engineServer(server: Server, model: Model, loopback: string | null): EngineServer {
   const { address } = server;
@@ -22,7 +29,7 @@ export function engineServer(server: Server, model: Model, loopback: string | nu
     address: sockaddr(address),
     portOffset: address.kind === 'ip' ? (address.portOffset ?? address.port) : 0,
     source: source && engineSource(source),
-    congestion: congestionOf(address, server.cc, loopback),
+    congestion: congestionOf(address, server.cc, sendsMuch(model.proxies[server.proxy]!) ? loopback : null),
     socks4: server.socks4 && sockaddr(server.socks4),
     userTimeoutMs: server.userTimeout,
     poolMax: server.poolMaxConn,
