@@ -16,6 +16,7 @@
 #include "binding_check.h"
 #include "binding_conf.h"
 #include "binding_engine.h"
+#include "binding_handover.h"
 #include "binding_log.h"
 #include "binding_stick.h"
 #include "connection.h"
@@ -160,6 +161,17 @@ Napi::Value listen(const Info& info) {
   return number(info, failed < 0 ? failed : sys::listen(fd, integer(info, 1, "backlog", 0)));
 }
 
+// An inherited listening socket gets what its bind line asks for now; a bound one keeps its family's choices and its port.
+Napi::Value adopt_listener(const Info& info) {
+  ListenerSpec spec = read_listener_spec(info[1]);
+  sa_family_t family;
+  std::memcpy(&family, spec.address.data(), sizeof family);
+  spec.v6only = -1;
+  spec.reuse_port = false;
+  spec.interface.clear();
+  return number(info, family == AF_UNIX ? 0 : set_listener_options(integer(info, 0, "fd", 0), family, spec));
+}
+
 Napi::Value pause_fd(const Info& info) { return number(info, sys::shutdown_read(integer(info, 0, "fd", 0))); }
 
 void close_fd(const Info& info) { sys::close(integer(info, 0, "fd", 0)); }
@@ -272,6 +284,8 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   define<release_pages>(exports, "releasePages");
   define<bind_listener>(exports, "bindListener");
   define<listen>(exports, "listen");
+  define<adopt_listener>(exports, "adoptListener");
+  define_handover(exports);
   define<close_fd>(exports, "closeFd");
   define<pause_fd>(exports, "pauseFd");
   define<is_listening>(exports, "isListening");

@@ -17,6 +17,16 @@ export interface Addon {
   bindListener(spec: ListenerSpec): number;
   /** listen(2): 0 or -errno. */
   listen(fd: number, backlog: number): number;
+  /** Sets what a bind line asks for on a listening socket that is bound already, but for interface, family and reusePort. 0 or -errno. */
+  adoptListener(fd: number, spec: ListenerSpec): number;
+  /** A blocking socket connected to a unix socket's path, or -errno. */
+  connectUnix(path: string): number;
+  /** Sends bytes, and descriptors (at most 253) with the first of them. Waits at most `timeout` ms. 0 or -errno. */
+  sendDescriptors(socket: number, bytes: Uint8Array, fds: readonly number[], timeout: number): number;
+  /** Takes up to `most` bytes and the descriptors that come with them; no bytes = the end. Waits at most `timeout` ms. -errno on failure. */
+  receiveDescriptors(socket: number, most: number, timeout: number): { readonly bytes: Buffer; readonly fds: readonly number[] } | number;
+  /** What a listening stream socket is bound to; null for any other descriptor. */
+  boundAddress(fd: number): BoundAddress | null;
   closeFd(fd: number): void;
   /** A listening TCP socket gives its port up and forgets who waits; `listen` takes the port again. 0 or -errno. */
   pauseFd(fd: number): number;
@@ -83,6 +93,14 @@ export interface PagesHandle {
   readonly rowCells: number;
 }
 
+export interface BoundAddress {
+  /** sockaddr bytes as the kernel has them. */
+  readonly address: Buffer;
+  /** Empty = any. */
+  readonly interface: string;
+  readonly v6only: boolean;
+}
+
 export interface ListenerSpec {
   /** sockaddr bytes as from `sockaddr()` in address.ts. */
   readonly address: Uint8Array;
@@ -122,6 +140,8 @@ export interface EngineConf {
   /** Statuses, 100 to 599. */
   readonly errorCodes: readonly number[];
   readonly failCodes: readonly number[];
+  /** Bounds of the histograms of times (HT_), rising, ms, fewer than HT_BUCKETS; empty = none. */
+  readonly latencyBuckets: readonly number[];
   readonly headerCases: readonly (readonly [from: string, to: string])[];
   readonly proxies: readonly EngineProxy[];
   readonly servers: readonly EngineServer[];
@@ -140,8 +160,6 @@ export interface EngineProxy {
   readonly retries: number;
   readonly redispatch: number;
   /** Server connections that one client keeps for itself. */
-  /** Bounds of the histograms of times (HT_), rising, ms, fewer than HT_BUCKETS; empty = none. */
-  readonly latencyBuckets: readonly number[];
   readonly privateConnections: number;
   /** With PO_TCPKA_CLIENT and PO_TCPKA_SERVER: probes and seconds, 0 = the system's. */
   readonly keepAlive: { readonly client: KeepAlive; readonly server: KeepAlive };
@@ -236,6 +254,10 @@ export interface Engine {
   proxyTlvs?(session: number): Uint8Array | null;
   /** The client's saved SYN packet (listener option tcp-ss); null if there is none, or it was read before. */
   savedSyn?(session: number): Uint8Array | null;
+  /** The sessions of this worker, for the runtime API. */
+  listSessions?(): readonly SessionRow[];
+  /** The last invalid messages, for the runtime API. */
+  captures?(): Captures;
   /**
    * Ends sessions in the next pass: `of` is an OF_ number, `index` that of the server, proxy or listener, or a session handle; `cause`
    * the first letter of the termination state. What can still be answered is (502, 503), all else is closed. From the main thread:
@@ -254,28 +276,6 @@ export interface Engine {
   close(): void;
 }
 
-  /** The sessions of this worker, for the runtime API. */
-  listSessions?(): readonly SessionRow[];
-  /** The last invalid messages, for the runtime API. */
-  captures?(): Captures;
-/** A stick table (addon/stick_table.h). */
-export interface StickSpec {
-  /** STICK_KEY_ */
-  readonly keyKind: number;
-  readonly keySize: number;
-  readonly size: number;
-  readonly expireMs: number;
-  readonly nopurge: boolean;
-  readonly bytesFactor: number;
-  /** Servers are known by their addresses, else by their names. */
-  readonly serverByAddress: boolean;
-  readonly columns: readonly { readonly column: number; readonly count: number; readonly period: number }[];
-}
-
-/**
- * Stick tables by number. A key lies in the first `length` bytes of the `keys` that were given to attachStickTables(). Columns are
- * STICK_ numbers, `index` that of an element of an array, else 0. Answers are values, or STICK_ABSENT without an entry and
- * STICK_NOT_STORED where the table has no such column.
 /** A session as the runtime API shows it (addon/session_list.h). Times are ms, -1 = none; fds -1 = none. */
 export interface SessionRow {
   readonly handle: number;
@@ -336,6 +336,24 @@ export interface CapturedMessage {
   readonly bytes: Uint8Array;
 }
 
+/** A stick table (addon/stick_table.h). */
+export interface StickSpec {
+  /** STICK_KEY_ */
+  readonly keyKind: number;
+  readonly keySize: number;
+  readonly size: number;
+  readonly expireMs: number;
+  readonly nopurge: boolean;
+  readonly bytesFactor: number;
+  /** Servers are known by their addresses, else by their names. */
+  readonly serverByAddress: boolean;
+  readonly columns: readonly { readonly column: number; readonly count: number; readonly period: number }[];
+}
+
+/**
+ * Stick tables by number. A key lies in the first `length` bytes of the `keys` that were given to attachStickTables(). Columns are
+ * STICK_ numbers, `index` that of an element of an array, else 0. Answers are values, or STICK_ABSENT without an entry and
+ * STICK_NOT_STORED where the table has no such column.
  */
 export interface StickTables {
   /** Entries that have not expired. */

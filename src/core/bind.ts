@@ -4,8 +4,22 @@ import type { Addon } from './addon.js';
 import { addressText, sockaddr } from './address.js';
 import { congestionOf, loopbackCongestion } from './congestion.js';
 import { errnoText } from './errno.js';
+import type { Handover } from './handover.js';
 
-type Sockets = Pick<Addon, 'bindListener' | 'closeFd' | 'isListening' | 'listen'>;
+type Sockets = Pick<Addon, 'bindListener' | 'closeFd' | 'isListening' | 'listen'> & Partial<Pick<Addon, 'adoptListener'>>;
+
+/** The addon, but sockets of another process that are given up stay open for the next try. */
+export function keeping<S extends Sockets>(addon: S, handover: Handover): Sockets {
+  return {
+    bindListener: (spec) => addon.bindListener(spec),
+    isListening: (fd) => addon.isListening(fd),
+    listen: (fd, backlog) => addon.listen(fd, backlog),
+    adoptListener: (fd, spec) => addon.adoptListener?.(fd, spec) ?? 0,
+    closeFd: (fd) => {
+      if (!handover.giveBack(fd)) addon.closeFd(fd);
+    },
+  };
+}
 
 /** A bound address: one descriptor per worker, or one that all share. Nothing is accepted before `listenAll`. */
 export interface BoundListener {
@@ -33,12 +47,15 @@ export function activeListeners(model: Model): Listener[] {
   return model.listeners.filter((listener) => model.proxies[listener.proxy]?.disabled === false);
 }
 
-/** Binds all listeners of a configuration and reports all that fail; after a failure nothing stays open. */
-export function bindAll(addon: Sockets, listeners: readonly Listener[], workers: number, reusePort: boolean): Bound {
+/**
+ * Binds all listeners of a configuration and reports all that fail; after a failure nothing stays open. What another process hands over
+ * is used instead of new sockets.
+ */
+export function bindAll(addon: Sockets, listeners: readonly Listener[], workers: number, reusePort: boolean, handover: Handover | null = null): Bound {
   const bound: BoundListener[] = [];
   const failures: BindFailure[] = [];
   for (const listener of listeners) {
-    const result = bindOne(addon, listener, workers, reusePort);
+    const result = adopt(addon, listener, workers, reusePort, handover) ?? bindOne(addon, listener, workers, reusePort);
     if ('reason' in result) failures.push(result);
     else bound.push(result);
   }
@@ -47,6 +64,25 @@ export function bindAll(addon: Sockets, listeners: readonly Listener[], workers:
     return { bound: [], failures };
   }
   return { bound, failures };
+}
+
+/** The sockets of another process for this address; null if there are none. Fewer than workers: all share one, unless more can be bound beside them. */
+function adopt(addon: Sockets, listener: Listener, workers: number, reusePort: boolean, handover: Handover | null): BoundListener | BindFailure | null {
+  const { address } = listener;
+  const wanted = address.kind === 'ip' && reusePort ? workers : 1;
+  const fds = handover?.take(address, listener.interface, listener.v6only, wanted) ?? [];
+  if (fds.length === 0) return null;
+  const whole = { ...spec(listener), address: sockaddr(address), reusePort: true };
+  for (const fd of fds) addon.adoptListener?.(fd, whole);
+  while (fds.length < wanted) {
+    const fd = addon.bindListener(whole);
+    if (fd < 0) {
+      for (const unused of fds.splice(1)) addon.closeFd(unused);
+      return { listener, fds, shared: true, temporary: null };
+    }
+    fds.push(fd);
+  }
+  return { listener, fds, shared: wanted === 1, temporary: null };
 }
 
 function bindOne(addon: Sockets, listener: Listener, workers: number, reusePort: boolean): BoundListener | BindFailure {

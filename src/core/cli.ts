@@ -24,6 +24,8 @@ export interface CommandLine {
   readonly zeroWarning: boolean;
   readonly splice: boolean;
   readonly reusePort: boolean;
+  /** The runtime socket of a process whose listening sockets are taken over. */
+  readonly takeover: string | null;
   /** Old processes and the signal that each gets once all is ready. */
   readonly old: readonly { readonly pid: number; readonly signal: 'SIGUSR1' | 'SIGTERM' }[];
   /** Flags that are accepted and do nothing, as typed. */
@@ -80,6 +82,7 @@ function commandLine(values: Values, trailing: readonly string[], accepted: read
     zeroWarning: on('zeroWarning'),
     splice: !on('disableSplice'),
     reusePort: !on('disableReuseport'),
+    takeover: text('takeover') === '/dev/null' ? null : text('takeover'),
     old: [
       ...pids('finish').map((pid) => ({ pid, signal: 'SIGUSR1' as const })),
       ...pids('terminate').map((pid) => ({ pid, signal: 'SIGTERM' as const })),

@@ -66,7 +66,7 @@ export const FLAGS: readonly Flag[] = [
   { flag: 'W', long: 'master-worker', status: 'accepted', doc: 'master-worker mode' },
   { flag: 'Ws', long: 'systemd', status: 'unsupported', doc: 'master-worker mode for systemd' },
   { flag: 'S', long: 'master-socket', value: 'bind', status: 'unsupported', doc: 'master CLI' },
-  { flag: 'x', long: 'takeover', value: 'socket', status: 'unsupported', doc: 'take listening sockets over from a running process' },
+  { flag: 'x', long: 'takeover', value: 'socket', doc: 'take the listening sockets over from the process behind this stats socket (expose-fd listeners)' },
 ];
 
 const BY_FLAG = new Map(FLAGS.map((row) => [row.flag, row]));

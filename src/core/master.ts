@@ -53,6 +53,7 @@ export class Master implements SignalTarget {
   readonly parts: MasterParts;
   readonly checks: Checks;
   private stopping = false;
+  private readonly leaving: (() => void)[] = [];
 
   constructor(parts: MasterParts) {
     this.parts = parts;
@@ -75,12 +76,18 @@ export class Master implements SignalTarget {
     return this.parts.control;
   }
 
+  /** What else is to be done at the beginning of a soft stop. */
+  onStop(run: () => void): void {
+    this.leaving.push(run);
+  }
+
   /** Soft stop: no new connections; the process ends with the last session, or when hard-stop-after is over. */
   stop(): void {
     if (this.stopping) return;
     this.stopping = true;
     const { model, pool, readings } = this.parts;
     this.checks.stop();
+    for (const run of this.leaving) run();
     Atomics.store(readings.pages.state, GS_STOPPING, 1);
     const stopped = pool.all('stopped').then(() => {
       this.parts.traffic.closeShared();

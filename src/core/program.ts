@@ -114,7 +114,7 @@ async function runProxy(model: Model, loaded: Loaded, cli: CommandLine, signals:
       throw new StartError([(error as Error).message]);
     }
   })();
-  const master = await start(addon, model, { reusePort: cli.reusePort, memory: cli.memory, old: cli.old, place, exit: (status) => process.exit(status) });
+  const master = await start(addon, model, { reusePort: cli.reusePort, memory: cli.memory, takeover: cli.takeover, masterSocket: null, old: cli.old, place, exit: (status) => process.exit(status) });
   signals.direct(master);
   if (cli.debug) print('notice', `${model.global.nbthread} worker(s) accept on ${model.listeners.length} listener(s)`);
 }

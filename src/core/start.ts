@@ -4,10 +4,11 @@ import type { Listener, Model } from '../config/model.js';
 import * as abi from './abi.js';
 import type { Addon, PagesHandle } from './addon.js';
 import { Answers } from './answers.js';
-import { activeListeners, bindAll, closeAll, listenAll, settlePaths, type BindFailure, type BoundListener } from './bind.js';
+import { activeListeners, bindAll, closeAll, keeping, listenAll, settlePaths, type BindFailure, type BoundListener } from './bind.js';
 import { loopbackCongestion } from './congestion.js';
 import { serverRows } from './cells.js';
 import { errnoText } from './errno.js';
+import { takeListeners, type Handover } from './handover.js';
 import { planLimits, type Limits } from './limits.js';
 import { liveModel } from './live_model.js';
 import { MainLogs } from './log/main_logs.js';
@@ -38,6 +39,10 @@ export interface StartOptions {
   readonly reusePort: boolean;
   /** Limit of each worker's JavaScript heap in megabytes; null = Node's. */
   readonly memory: number | null;
+  /** Runtime socket of a process whose listening sockets are taken over; null = none. */
+  readonly takeover: string | null;
+  /** The runtime API is served to the master process on this listening socket too; null = there is none. */
+  readonly masterSocket: number | null;
   /** Processes that this one replaces. */
   readonly old: readonly { readonly pid: number; readonly signal: 'SIGUSR1' | 'SIGTERM' }[];
   /** `file:line` of a bind line. */
@@ -59,12 +64,22 @@ export async function start(addon: Addon, loaded: Model, options: StartOptions):
   const missing = missingPrivileges(model, process.geteuid?.() ?? 0);
   if (missing !== null) throw new StartError([missing]);
   const limits = raiseLimits(addon, model);
-  const bound = await bindListeners(addon, model, options);
+  const handover = options.takeover === null ? null : takeOver(addon, options.takeover);
+  const bound = await bindListeners(addon, model, options, handover);
   try {
+    handover?.closeRest();
     return await startBound(addon, model, options, limits, bound);
   } catch (error) {
     closeAll(addon, bound);
     throw error;
+  }
+}
+
+function takeOver(addon: Addon, path: string): Handover {
+  try {
+    return takeListeners(addon, path);
+  } catch (error) {
+    throw new StartError([(error as Error).message]);
   }
 }
 
@@ -73,7 +88,7 @@ async function startBound(
 ): Promise<Master> {
   const { nbthread, runtime } = model.global;
   // Before a chroot hides the files.
-  const api = runtime.sockets.length > 0 ? await import('./command/socket.js') : null;
+  const api = runtime.sockets.length > 0 || options.masterSocket !== null ? await import('./command/socket.js') : null;
   const pagesCode = model.proxies.some(({ stats }) => stats !== null) ? await import('./statistics/pages.js') : null;
   const ofApi = bound.filter(isOfApi);
   const ofTraffic = bound.filter((one) => !isOfApi(one));
@@ -140,7 +155,10 @@ async function startBound(
     const statistics = new pagesCode.StatisticsPages({ ...master.parts, checks: master.checks });
     answers.on('statistics', (question: PageQuestion) => statistics.answer(question));
   }
-  if (api !== null) await api.openRuntimeApi(master, startTime, ofApi);
+  if (api !== null) {
+    const sockets = await api.openRuntimeApi(master, startTime, { ofApi, masterSocket: options.masterSocket, all: bound });
+    master.onStop(() => sockets.leave());
+  }
   for (const signal of ['SIGUSR1', 'SIGTERM'] as const) {
     signalProcesses(options.old.filter((old) => old.signal === signal).map((old) => old.pid), signal);
   }
@@ -163,16 +181,17 @@ function raiseLimits(addon: Addon, model: Model): Limits {
 }
 
 /** Binds; ports that the old processes hold are asked from them for the time of a second try. */
-async function bindListeners(addon: Addon, model: Model, options: StartOptions): Promise<readonly BoundListener[]> {
+async function bindListeners(addon: Addon, model: Model, options: StartOptions, handover: Handover | null): Promise<readonly BoundListener[]> {
   const groups = [
     { listeners: activeListeners(model), workers: model.global.nbthread },
     { listeners: model.global.runtime.sockets.map(({ listener }) => listener), workers: 1 },
   ];
+  const sockets = handover === null ? addon : keeping(addon, handover);
   const bind = (): ReturnType<typeof bindAll> => {
-    const results = groups.map(({ listeners, workers }) => bindAll(addon, listeners, workers, options.reusePort));
+    const results = groups.map(({ listeners, workers }) => bindAll(sockets, listeners, workers, options.reusePort, handover));
     const failures = results.flatMap((result) => result.failures);
     const bound = results.flatMap((result) => result.bound);
-    if (failures.length > 0) closeAll(addon, bound);
+    if (failures.length > 0) closeAll(sockets, bound);
     return { bound, failures };
   };
   let result = bind();

@@ -48,7 +48,7 @@ describe('parseCommandLine', () => {
     [['-n', 'many', '-f', 'a'], "option '-n' needs an integer from 1 to 2147483647, not 'many'"],
     [['-n', '0', '-f', 'a'], "option '-n' needs an integer from 1"],
     [['-sf', '1a', '-f', 'a'], "option '-sf' needs an integer"],
-    [['-x', '/run/a.sock', '-f', 'a'], "option '-x' (take listening sockets over from a running process) is not supported yet"],
+    [['-dt', '-f', 'a'], "option '-dt' (traces) is not supported yet"],
     [['--nonsense'], "unknown option '--nonsense'"],
   ])('refuses %j', (argv, message) => {
     expect(() => parseCommandLine(argv)).toThrow(message);

@@ -43,7 +43,7 @@ export class Client {
     private readonly stream: Duplex, private readonly table: CommandTable, private readonly runtime: Runtime,
     private readonly limits: ClientLimits, level: Level, timeout: number, severity: ClientState['severity'] = 'none',
   ) {
-    this.state = { level, mode: 'single', timed: false, severity, timeout, experimental: false, expert: false, closing: false };
+    this.state = { level, mode: 'single', timed: false, severity, timeout, experimental: false, expert: false, handOver: null, closing: false };
     stream.setEncoding('utf8');
     stream.on('data', (text: string) => this.take(text));
     stream.on('end', () => this.finish());
@@ -151,7 +151,7 @@ export class Client {
     const found = this.table.find(words);
     if (found === null) return this.write(unknown(this.table, this.state, words) + '\n');
     await this.send(await this.run(found.row, found.args, payload));
-    if (!(this.state.closing && found.row.words === 'quit')) await this.write('\n');
+    if (!(this.state.closing && found.row.bare === true)) await this.write('\n');
   }
 
   private async run(row: CommandRow, args: readonly string[], payload: string | null): Promise<Answer> {

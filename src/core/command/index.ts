@@ -1,7 +1,10 @@
 import { backendRows } from './backend.js';
 import { dynamicRows } from './dynamic.js';
+import { handoverRows } from './handover.js';
 import { help } from './help.js';
 import type { CommandRow } from './row.js';
+import { eventRows } from './events.js';
+import { processRows } from './process.js';
 import { errorRows } from './errors.js';
 import { patternRows } from './pattern.js';
 import { serverRows } from './server.js';
@@ -23,4 +26,4 @@ const helpRow: CommandRow = {
 };
 
 /** All commands of the runtime API, by family. */
-export const commands = new CommandTable([helpRow, ...sessionRows, ...statisticsRows, ...serverRows, ...trafficRows, ...patternRows, ...tableRows, ...dynamicRows, ...stateRows, ...variableRows, ...sessionListRows, ...errorRows, ...backendRows]);
+export const commands = new CommandTable([helpRow, ...sessionRows, ...statisticsRows, ...serverRows, ...trafficRows, ...patternRows, ...tableRows, ...dynamicRows, ...stateRows, ...variableRows, ...sessionListRows, ...errorRows, ...processRows, ...eventRows, ...backendRows, ...handoverRows]);

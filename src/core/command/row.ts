@@ -29,6 +29,8 @@ export interface ClientState {
   timeout: number;
   experimental: boolean;
   expert: boolean;
+  /** Sends the listening sockets to the client: 0 or -errno. null: its socket does not have `expose-fd listeners`. */
+  handOver: (() => number) | null;
   /** The connection ends after the present command. */
   closing: boolean;
 }
@@ -56,5 +58,9 @@ export interface CommandRow {
   readonly level: Level;
   /** Not listed by `help` unless the session's mode allows it. */
   readonly mode?: 'experimental' | 'expert';
+  /** Known but not listed. */
+  readonly hidden?: true;
+  /** No empty line ends the answer. */
+  readonly bare?: true;
   run(call: Call): Answer | Promise<Answer>;
 }

@@ -46,6 +46,7 @@ export const sessionRows: readonly CommandRow[] = [
     words: 'quit',
     doc: 'disconnect',
     level: 'user',
+    bare: true,
     run({ client }) {
       client.closing = true;
       return '';

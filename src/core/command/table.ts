@@ -24,7 +24,7 @@ export class CommandTable {
 
   /** What the client may use. */
   allowed(client: ClientState): CommandRow[] {
-    return this.sorted.filter((row) => permits(client.level, row.level) && (row.mode === undefined || client[row.mode]));
+    return this.sorted.filter((row) => row.hidden !== true && permits(client.level, row.level) && (row.mode === undefined || client[row.mode]));
   }
 }
 
