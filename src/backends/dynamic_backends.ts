@@ -4,9 +4,9 @@
  */
 import { PS_BACKEND_SESSIONS, PS_CLOSED, PS_QUEUED } from '../core/abi.js';
 import { proxyCell } from '../core/cells.js';
-import { removeBackend } from '../core/live_model.js';
+import { removeBackend, setDynamicCookie } from '../core/live_model.js';
 import type { Model } from '../config/model.js';
-import { CLOSED_UNPUBLISHED } from './state.js';
+import { CLOSED_UNPUBLISHED, refreshBackend } from './state.js';
 
 export interface DynamicBackendParts {
   /** A live one (live_model.ts). */
@@ -16,10 +16,10 @@ export interface DynamicBackendParts {
   spread(change: BackendListChange): Promise<void>;
 }
 
-export interface BackendListChange {
-  readonly kind: 'delete';
-  readonly proxy: number;
-}
+/** `cookie`: what makes the cookies of servers by themselves. */
+export type BackendListChange =
+  | { readonly kind: 'delete'; readonly proxy: number }
+  | { readonly kind: 'cookie'; readonly proxy: number; readonly dynamic: boolean; readonly key: string | null };
 
 export class DynamicBackends {
   constructor(private readonly parts: DynamicBackendParts) {}
@@ -30,6 +30,16 @@ export class DynamicBackends {
     const cell = proxyCell(proxy, PS_CLOSED);
     if (on) Atomics.and(state, cell, ~CLOSED_UNPUBLISHED);
     else Atomics.or(state, cell, CLOSED_UNPUBLISHED);
+  }
+
+  /** Cookies made of a key and the address of a server (manual: dynamic-cookie-key). */
+  async setDynamicCookie(proxy: number, to: { readonly dynamic?: boolean; readonly key?: string }): Promise<void> {
+    const { model, state, spread } = this.parts;
+    const { cookie, dynamicCookieKey } = model.proxies[proxy]!;
+    const change = { kind: 'cookie', proxy, dynamic: to.dynamic ?? cookie?.dynamic ?? false, key: to.key ?? dynamicCookieKey } as const;
+    setDynamicCookie(model, proxy, change);
+    await spread(change);
+    refreshBackend(model, state, proxy);
   }
 
   /** Deletes a backend that is unpublished, without servers, and used by nobody. null, or why it can't be. */

@@ -44,6 +44,13 @@ export function removeBackend(model: Model, index: number): void {
   revisions.set(model, revisionOf(model) + 1);
 }
 
+/** Changes how the cookies of a backend's servers are made. */
+export function setDynamicCookie(model: Model, index: number, { dynamic, key }: { readonly dynamic: boolean; readonly key: string | null }): void {
+  const proxy = model.proxies[index] as Mutable<Proxy>;
+  if (proxy.cookie !== null) proxy.cookie = { ...proxy.cookie, dynamic };
+  proxy.dynamicCookieKey = key;
+}
+
 /** True for a server of the configuration, or one that was added and not taken out. */
 export function isPresent(model: Model, index: number): boolean {
   const server = model.servers[index];

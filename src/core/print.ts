@@ -9,6 +9,21 @@ const LABELS: Readonly<Record<Severity, string>> = {
   diag: '[DIAG]     ',
 };
 
+/** What was said until the process ran, as long as there is room for it. */
+const STARTUP_MOST = 64 * 1024;
+let startup = '';
+let starting = true;
+
+/** The messages of the start. */
+export function startupText(): string {
+  return startup;
+}
+
+/** The process runs: what is said from now on is no matter of the start. */
+export function endStartup(): void {
+  starting = false;
+}
+
 let descriptor: number | null = 2;
 
 /** Where messages go from now on: a descriptor, or null for nowhere (a daemon that has left its terminal). */
@@ -32,5 +47,7 @@ export function printText(text: string): void {
 
 /** One message in HAProxy's shape: `[ALERT]    (pid) : text`. */
 export function print(severity: Severity, text: string): void {
-  printText(`${LABELS[severity]}(${process.pid}) : ${text}\n`);
+  const line = `${LABELS[severity]}(${process.pid}) : ${text}\n`;
+  if (starting && startup.length + line.length <= STARTUP_MOST) startup += line;
+  printText(line);
 }

@@ -7,7 +7,7 @@ import { CS_COUNT } from './abi.js';
 import type { Engine } from './addon.js';
 import { serverCounter } from './cells.js';
 import { engineServer } from './engine_server.js';
-import { insertServer, removeBackend, removeServer, replaceServer } from './live_model.js';
+import { insertServer, removeBackend, removeServer, replaceServer, setDynamicCookie } from './live_model.js';
 import { observeGcPauses } from './gc_pauses.js';
 import { loadAddon } from './load_addon.js';
 import type { FromWorker, ToWorker, WorkerAnswers, WorkerStart } from './mail.js';
@@ -119,7 +119,8 @@ function run(port: MessagePort, { model, variables, place }: WorkerStart): void 
         takeServers(mail.change);
         return send({ kind: 'took' });
       case 'backends':
-        removeBackend(model, mail.change.proxy);
+        if (mail.change.kind === 'delete') removeBackend(model, mail.change.proxy);
+        else setDynamicCookie(model, mail.change.proxy, mail.change);
         return send({ kind: 'took' });
       case 'variables':
         takeChanges(shared, mail.changes);

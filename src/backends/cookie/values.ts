@@ -28,6 +28,7 @@ export class CookieValues {
   private readonly epochCell: number;
   private epoch = -1;
   private known: readonly number[] = [];
+  private dynamic = false;
 
   constructor(private readonly model: Model, private readonly proxy: Proxy, private readonly state: Int32Array) {
     this.epochCell = proxyCell(proxy.index, PS_EPOCH);
@@ -50,7 +51,9 @@ export class CookieValues {
     this.epoch = epoch;
     const { servers, cookie } = this.proxy;
     const same = servers.length === this.known.length && servers.every((server, i) => server === this.known[i]);
-    if (same && cookie?.dynamic !== true) return;
+    const dynamic = cookie?.dynamic === true;
+    if (same && !dynamic && !this.dynamic) return;
+    this.dynamic = dynamic;
     this.known = [...servers];
     this.byValue.clear();
     this.values.clear();

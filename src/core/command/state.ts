@@ -6,10 +6,11 @@ import type { Proxy } from '../../config/model.js';
 import { SS_IDLE, SS_USED_CONNS } from '../abi.js';
 import { failure, type Answer, type Call, type CommandRow } from './row.js';
 
-const CONFIGURED = 1;
-const ENABLED = 2;
-const AGENT = 8;
-const RUNNING = 4;
+/** Bits of srv_check_state and srv_agent_state (management guide: show servers state). */
+const RUNNING = 1;
+const CONFIGURED = 2;
+const ENABLED = 4;
+const AGENT = 16;
 
 /** srv_check_result: 0 unknown, 2 failed, 3 passed, 4 passed on a condition. */
 function resultOf({ status }: CheckReport): number {

@@ -1,4 +1,4 @@
-import { PS_BACKEND_SESSIONS, PS_BACKEND_SESSIONS_MAX, PS_QUEUED, PS_QUEUED_MAX, PS_SESSIONS, PS_SESSIONS_MAX, SS_QUEUED, SS_QUEUED_MAX, SS_SESSIONS, SS_SESSIONS_MAX } from '../abi.js';
+import { CS_COUNT, PS_BACKEND_SESSIONS, PS_BACKEND_SESSIONS_MAX, PS_QUEUED, PS_QUEUED_MAX, PS_SESSIONS, PS_SESSIONS_MAX, SS_QUEUED, SS_QUEUED_MAX, SS_SESSIONS, SS_SESSIONS_MAX } from '../abi.js';
 import { backendCounter, frontendCounter, proxyCell, serverCell, serverCounter } from '../cells.js';
 import { sum, type Readings } from '../metric/readings.js';
 import type { Baseline } from './field.js';
@@ -37,6 +37,16 @@ export class Cleared implements Baseline {
     for (const { index } of model.proxies) for (const [now, max] of PROXY_MAXIMA) again(proxyCell(index, now), proxyCell(index, max));
     for (const { index } of model.servers) for (const [now, max] of SERVER_MAXIMA) again(serverCell(proxies, index, now), serverCell(proxies, index, max));
     for (const rates of [sampler.connections, sampler.sessions, sampler.frontendSessions, sampler.frontendConnections, sampler.frontendRequests, sampler.backendSessions, sampler.serverSessions]) rates.max.fill(0);
+  }
+
+  /** As clearAll(), for one server. */
+  clearServer(server: number): void {
+    const { pages, proxies } = this.readings;
+    for (const [now, max] of SERVER_MAXIMA) Atomics.store(pages.state, serverCell(proxies, server, max), Atomics.load(pages.state, serverCell(proxies, server, now)));
+    this.readings.sampler.serverSessions.max[server] = 0;
+    this.noted ??= new BigUint64Array(pages.rowCells);
+    const first = serverCounter(proxies, server, 0);
+    for (let cell = first; cell < first + CS_COUNT; cell++) this.noted[cell] = BigInt(sum(pages, cell));
   }
 
   clearAll(): void {
