@@ -1,5 +1,5 @@
 import {
-  CB_INTERNAL_ERRORS, CB_REQ_DENIED, CB_RESP_DENIED, CB_REWRITE_FAILED, CF_INTERCEPTED, CF_INTERNAL_ERRORS, CF_REQ_DENIED,
+  CL_INTERNAL_ERRORS, CL_REQ_DENIED, CL_RESP_DENIED, CL_REWRITE_FAILED, FACT_LISTENER, CB_INTERNAL_ERRORS, CB_REQ_DENIED, CB_RESP_DENIED, CB_REWRITE_FAILED, CF_INTERCEPTED, CF_INTERNAL_ERRORS, CF_REQ_DENIED,
   CF_RESP_DENIED, CF_REWRITE_FAILED, CS_INTERNAL_ERRORS, CS_RESP_DENIED, CS_REWRITE_FAILED,
 } from './abi.js';
 import { backendCounter, frontendCounter, serverCounter } from './cells.js';
@@ -10,12 +10,13 @@ interface Event {
   readonly frontend: number | null;
   readonly backend: number | null;
   readonly server: number | null;
+  readonly listener: number;
 }
 
-const REQUEST_DENIED: Event = { frontend: CF_REQ_DENIED, backend: CB_REQ_DENIED, server: null };
-const RESPONSE_DENIED: Event = { frontend: CF_RESP_DENIED, backend: CB_RESP_DENIED, server: CS_RESP_DENIED };
-const REWRITE_FAILED: Event = { frontend: CF_REWRITE_FAILED, backend: CB_REWRITE_FAILED, server: CS_REWRITE_FAILED };
-const INTERNAL_ERROR: Event = { frontend: CF_INTERNAL_ERRORS, backend: CB_INTERNAL_ERRORS, server: CS_INTERNAL_ERRORS };
+const REQUEST_DENIED: Event = { frontend: CF_REQ_DENIED, backend: CB_REQ_DENIED, server: null, listener: CL_REQ_DENIED };
+const RESPONSE_DENIED: Event = { frontend: CF_RESP_DENIED, backend: CB_RESP_DENIED, server: CS_RESP_DENIED, listener: CL_RESP_DENIED };
+const REWRITE_FAILED: Event = { frontend: CF_REWRITE_FAILED, backend: CB_REWRITE_FAILED, server: CS_REWRITE_FAILED, listener: CL_REWRITE_FAILED };
+const INTERNAL_ERROR: Event = { frontend: CF_INTERNAL_ERRORS, backend: CB_INTERNAL_ERRORS, server: CS_INTERNAL_ERRORS, listener: CL_INTERNAL_ERRORS };
 
 /**
  * Counts what rules decide, in this worker's row of the shared counters. One writer: the engine of the same worker counts in
@@ -24,6 +25,8 @@ const INTERNAL_ERROR: Event = { frontend: CF_INTERNAL_ERRORS, backend: CB_INTERN
 export class Counters {
   /** Hears of requests that a rule has refused. */
   onRequestDenied: ((tx: Tx) => void) | null = null;
+  /** First counters of the listeners that count for themselves (option socket-stats), by their index. */
+  listeners: readonly (number | undefined)[] = [];
   private readonly halves: Uint32Array;
   /** The rows of all workers, as halves. */
   private readonly page: Uint32Array;
@@ -68,6 +71,8 @@ export class Counters {
     if (event.frontend !== null) this.raise(frontendCounter(tx.frontend, event.frontend));
     if (event.backend !== null && tx.backend >= 0) this.raise(backendCounter(tx.backend, event.backend));
     if (event.server !== null && tx.server >= 0) this.raise(serverCounter(this.proxies, tx.server, event.server));
+    const first = this.listeners[tx.facts[FACT_LISTENER]!];
+    if (first !== undefined) this.raise(first + event.listener);
   }
 
   /** A rule refused the message in the window. */

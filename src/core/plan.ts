@@ -5,6 +5,7 @@ import {
   PHASE_SERVER, PHASE_SESSION, PHASE_SLOT, PHASE_TCP_RESPONSE, STICK_EVENT_ERROR, VERDICT_ARG_NONE, VERDICT_CLOSE, VERDICT_CONTINUE, VERDICT_MORE,
 } from './abi.js';
 import type { Engine } from './addon.js';
+import { listenerCounter, serverRows } from './cells.js';
 import { leaveFrontend } from './action/limit.js';
 import { bufferStep, cutStep } from './body.js';
 import { cacheStep } from './cacheable.js';
@@ -286,6 +287,8 @@ export function compile(model: Model, parts: PlanParts): Plan {
     ask: (topic, request) => parts.ask(topic, request), engine: () => parts.engine(),
     ...(parts.sticks === undefined ? {} : { sticks: parts.sticks }),
   });
+  env.counters.listeners = model.listeners.map(({ proxy, index }) =>
+    model.proxies[proxy]!.options.flags.includes('socket-stats') ? listenerCounter(model.proxies.length, serverRows(model), index, 0) : undefined);
   if (model.stickTables.length > 0) env.counters.onRequestDenied = (tx) => env.sticks().tables.count(tx.session, STICK_EVENT_ERROR);
   const traffic = parts.route === undefined ? null : compileTraffic(model, { env, route: parts.route, writers: new Map(), seen: new Map() });
   made.traffic = traffic;

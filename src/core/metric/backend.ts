@@ -6,8 +6,9 @@ import {
 } from '../abi.js';
 import { userWeight } from '../../backends/weight.js';
 import type { Readings } from './readings.js';
-import { CODES, counter, gauge, httpProxy, type MetricRow, type ScopeTable } from './row.js';
+import { absent, CODES, counter, gauge, HTTP_ABSENT, httpProxy, type MetricRow, type ScopeTable } from './row.js';
 import { CHECKS, checkStatusCode, STATES, stateOf } from './states.js';
+import { longest } from './latency.js';
 
 const RESPONSES = [CB_RESP_1XX, CB_RESP_2XX, CB_RESP_3XX, CB_RESP_4XX, CB_RESP_5XX, CB_RESP_OTHER];
 
@@ -39,6 +40,7 @@ const isUp = (r: Readings, proxy: number): boolean => r.model.proxies[proxy]!.se
 /** haproxy_backend_*: label proxy. */
 export const backendTable: ScopeTable = {
   scope: 'backend',
+  timed: 'backend',
   rows: [
     gauge('haproxy_backend_current_queue', 'Sessions waiting for any server.', (r, p) => r.proxy(p, PS_QUEUED)),
     gauge('haproxy_backend_max_queue', 'Most sessions that waited at once.', (r, p) => r.proxy(p, PS_QUEUED_MAX)),
@@ -78,6 +80,7 @@ export const backendTable: ScopeTable = {
     average('connect', 'Mean time to connect over about the last 1024 sessions.', 1),
     average('response', 'Mean time to the response over about the last 1024 sessions.', 2),
     average('total', 'Mean duration of about the last 1024 sessions.', 3),
+    ...longest('backend'),
     total('failed_header_rewriting_total', 'Rewrites of headers that failed.', CB_REWRITE_FAILED),
     total('connection_attempts_total', 'Connects tried.', CB_CONNECTS),
     total('connection_reuses_total', 'Idle connections used again.', CB_REUSES),
@@ -86,8 +89,11 @@ export const backendTable: ScopeTable = {
       (r, p) => weight(r, p, (s) => r.model.servers[s]!.weight)),
     gauge('haproxy_backend_agg_server_status', 'Servers by state.',
       (r, p, part) => r.overServers(p, (s) => (stateOf(r, s) === part ? 1 : 0)), { by: { label: 'state', values: STATES } }),
+    gauge('haproxy_backend_agg_server_check_status', 'Servers by state; the old name of haproxy_backend_agg_server_status.',
+      (r, p, part) => r.overServers(p, (s) => (stateOf(r, s) === part ? 1 : 0)), { by: { label: 'state', values: STATES } }),
     gauge('haproxy_backend_agg_check_status', 'Servers by the result of their last check.',
       (r, p, part) => r.overServers(p, (s) => (r.model.servers[s]!.check !== null && r.server(s, SS_CHECK_STATUS) === checkStatusCode(part) ? 1 : 0)),
       { by: { label: 'state', values: CHECKS } }),
+    ...absent('counter', 'haproxy_backend_', HTTP_ABSENT).map((row) => ({ ...row, ...httpProxy })),
   ],
 };

@@ -12,7 +12,7 @@ export function escapeLabel(text: string): string {
   return text.replace(/\\/g, '\\\\').replace(/\n/g, '\\n').replace(/"/g, '\\"');
 }
 
-function number(value: number): string {
+export function number(value: number): string {
   return Number.isFinite(value) ? String(value) : Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
 }
 
@@ -36,8 +36,7 @@ export class Family {
   get(): Promise<{ name: string; help: string; type: string; aggregator: string; values: { value: number; labels: Record<string, string> }[] }> {
     const values: { value: number; labels: Record<string, string> }[] = [];
     this.each(0, this.size, (labels, value) => {
-      const pairs = [...labels.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, name, text]) => [name!, unescapeLabel(text!)] as const);
-      values.push({ value, labels: Object.fromEntries(pairs) });
+      values.push({ value, labels: parseLabels(labels) });
     });
     return Promise.resolve({ name: this.name, help: this.help, type: this.type, aggregator: this.aggregator, values });
   }
@@ -77,6 +76,11 @@ export class Family {
       else for (let k = 0; k < parts.length; k++) take(own === '' ? parts[k]! : `${own},${parts[k]!}`, row.read(readings, index, k));
     }
   }
+}
+
+/** Labels as written, by name. */
+export function parseLabels(labels: string): Record<string, string> {
+  return Object.fromEntries([...labels.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, name, text]) => [name!, unescapeLabel(text!)] as const));
 }
 
 function unescapeLabel(text: string): string {

@@ -9,9 +9,13 @@ import { revisionOf } from '../live_model.js';
 import { version } from '../version.js';
 import type { Model } from '../../config/model.js';
 import { backendTable } from './backend.js';
+import { listenerName } from '../statistics/listening.js';
 import { escapeLabel, Family, type Targets } from './family.js';
+import { TimesFamily } from './times_family.js';
 import { frontendTable } from './frontend.js';
 import { gcHistogram } from './gc.js';
+import { TIMES } from './latency.js';
+import { listenerTable } from './listener.js';
 import { ownTable, workerTable } from './own.js';
 import { processTable } from './process.js';
 import { parseQuery, type MetricQuery } from './query.js';
@@ -55,17 +59,23 @@ export interface Metrics {
 }
 
 /** All tables, in the order of the output. */
-export const tables: readonly ScopeTable[] = [processTable, frontendTable, backendTable, serverTable, resolverTable, stickTableTable, ownTable, workerTable];
+export const tables: readonly ScopeTable[] = [processTable, frontendTable, listenerTable, backendTable, serverTable, resolverTable, stickTableTable, ownTable, workerTable];
 
 const BUILD_INFO = 'haproxy_process_build_info';
 /** Read with the code: after a chroot the file is out of reach. */
 const VERSION = version();
 
 /** Labels of everything that has samples, made once per configuration. */
-function targetsOf({ proxies, servers, stickTables }: Model, workers: number, nameservers: readonly string[]): Readonly<Record<Scope, Targets>> {
+function targetsOf(readings: Readings, workers: number, nameservers: readonly string[], descriptions: boolean): Readonly<Record<Scope, Targets>> {
+  const { proxies, servers, stickTables, listeners } = readings.model;
   const proxyLabel = proxies.map(({ name }) => `proxy="${escapeLabel(name)}"`);
+  const described = (proxy: number): string => {
+    const { description } = proxies[proxy]!;
+    return descriptions && description !== null ? `,desc="${escapeLabel(description)}"` : '';
+  };
   const of = (indices: readonly number[], label: (index: number) => string): Targets => ({ indices, labels: indices.map(label) });
-  const sides = (side: 'isFrontend' | 'isBackend'): Targets => of(proxies.filter((p) => p[side]).map((p) => p.index), (p) => proxyLabel[p]!);
+  const sides = (side: 'isFrontend' | 'isBackend'): Targets => of(proxies.filter((p) => p[side]).map((p) => p.index), (p) => `${proxyLabel[p]!}${described(p)}`);
+  const withStats = proxies.filter(({ options }) => options.flags.includes('socket-stats'));
   return {
     process: of([0], () => ''),
     resolver: of(nameservers.map((_, n) => n), (n) => nameservers[n]!),
@@ -73,7 +83,8 @@ function targetsOf({ proxies, servers, stickTables }: Model, workers: number, na
     worker: of(Array.from({ length: workers }, (_, w) => w), (w) => `worker="${w}"`),
     frontend: sides('isFrontend'),
     backend: sides('isBackend'),
-    server: of(proxies.flatMap((proxy) => proxy.servers), (s) => `${proxyLabel[servers[s]!.proxy]!},server="${escapeLabel(servers[s]!.name)}"`),
+    listener: of(withStats.flatMap((proxy) => proxy.listeners), (l) => `${proxyLabel[listeners[l]!.proxy]!},listener="${escapeLabel(listenerName(readings, l))}"${described(listeners[l]!.proxy)}`),
+    server: of(proxies.flatMap((proxy) => proxy.servers), (s) => `${proxyLabel[servers[s]!.proxy]!},server="${escapeLabel(servers[s]!.name)}"${described(servers[s]!.proxy)}`),
   };
 }
 
@@ -98,22 +109,28 @@ export function createMetrics(parts: MetricsParts): Metrics {
   if (parts.stickUsed !== undefined) readings.stickUsed = parts.stickUsed;
   const nameservers = (parts.resolvers ?? []).flatMap(({ name, servers }) => servers.map(({ conf, figures }) => ({ figures, label: `resolver="${escapeLabel(name)}",nameserver="${escapeLabel(conf.name)}"` })));
   readings.nameservers = nameservers.map(({ figures }) => figures);
-  const makeTargets = (): ReturnType<typeof targetsOf> => targetsOf(model, pages.workers, nameservers.map(({ label }) => label));
+  const makeTargets = (descriptions = false): ReturnType<typeof targetsOf> => targetsOf(readings, pages.workers, nameservers.map(({ label }) => label), descriptions);
   let targets = makeTargets();
   let revision = revisionOf(model);
   const pauses = gcHistogram();
+  const buckets = model.global.tune.latencyBuckets.length > 0;
   const buildInfo = gauge(BUILD_INFO, 'The version that runs: always 1.', () => 1, { by: { label: 'version', values: [facts.version] } });
 
   const registryFor = (query: MetricQuery): PagesRegistry => {
     // Servers have come or gone.
     if (revision !== revisionOf(model)) targets = makeTargets();
     revision = revisionOf(model);
+    const all = query.descriptions ? makeTargets(true) : targets;
     const registry = new PagesRegistry();
-    for (const { scope, rows } of tables) {
+    for (const { scope, rows, timed } of tables) {
       if (!query.scopes.has(scope)) continue;
-      const about = scope === 'server' && query.noMaint ? withoutMaint(targets.server, readings) : targets[scope];
+      const about = scope === 'server' && query.noMaint ? withoutMaint(all.server, readings) : all[scope];
       if (about.indices.length === 0) continue;
       for (const row of rows) if (query.wants(row.name)) registry.add(new Family(row, readings, about));
+      for (let time = 0; timed !== undefined && buckets && time < TIMES.length; time++) {
+        const family = new TimesFamily(timed, time, readings, about);
+        if (query.wants(family.name)) registry.add(family);
+      }
       if (scope === 'process' && query.wants(BUILD_INFO) && registry.getSingleMetric(BUILD_INFO) === undefined) {
         registry.add(new Family(buildInfo, readings, targets.process));
       }

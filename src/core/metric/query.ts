@@ -5,16 +5,18 @@ export interface MetricQuery {
   readonly scopes: ReadonlySet<Scope>;
   /** `no-maint`: servers in maintenance are left out. */
   readonly noMaint: boolean;
+  /** `desc-labels`: descriptions of proxies are labels of what is theirs. */
+  readonly descriptions: boolean;
   /** `metrics=`: whether the family of that name is wanted. */
   wants(name: string): boolean;
 }
 
-const ALL: readonly Scope[] = ['process', 'worker', 'frontend', 'backend', 'server', 'resolver', 'sticktable'];
+const ALL: readonly Scope[] = ['process', 'worker', 'frontend', 'listener', 'backend', 'server', 'resolver', 'sticktable'];
 
-/** `process` is ours, `global` HAProxy's name for the same; of listeners there is nothing to tell. */
+/** `process` is ours, `global` HAProxy's name for the same. */
 const SCOPES: Readonly<Record<string, readonly Scope[]>> = {
   '*': ALL, global: ['process', 'worker'], process: ['process', 'worker'],
-  frontend: ['frontend'], backend: ['backend'], server: ['server'], resolver: ['resolver'], sticktable: ['sticktable'], listener: [],
+  frontend: ['frontend'], backend: ['backend'], server: ['server'], resolver: ['resolver'], sticktable: ['sticktable'], listener: ['listener'],
 };
 
 /**
@@ -41,6 +43,7 @@ export function parseQuery(query: string): MetricQuery | null {
   return {
     scopes,
     noMaint: parameters.has('no-maint'),
+    descriptions: parameters.has('desc-labels'),
     wants: (name) => !excluded.has(name) && (included.size === 0 || included.has(name)),
   };
 }

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import { SRV_UP, SS_STATE, SS_WEIGHT } from '../abi.js';
-import { backendCounter, frontendCounter, proxyCell, serverCell, serverCounter } from '../cells.js';
+import { CB_LATENCY, CF_LATENCY, CS_LATENCY, SRV_UP, SS_STATE, SS_WEIGHT } from '../abi.js';
+import { backendCounter, frontendCounter, listenerCell, listenerCounter, proxyCell, serverCell, serverCounter, serverRows } from '../cells.js';
 import type { NameserverFigures } from '../../backends/resolver/figures.js';
 import type { Model } from '../../config/model.js';
 import type { Sampler } from './sampler.js';
@@ -43,9 +43,13 @@ export interface ProcessFacts {
   readonly descriptors: number;
 }
 
+/** What has histograms of its times. */
+export type Timed = 'frontend' | 'backend' | 'server';
+
 /** One look at the pages: counters summed over the workers, state cells as they are. */
 export class Readings {
   readonly proxies: number;
+  private readonly serverRows: number;
   /** Figures of all name servers, by target. */
   nameservers: readonly NameserverFigures[] = [];
   /** Entries of a stick table, by its number. */
@@ -61,6 +65,7 @@ export class Readings {
     readonly now: () => number = Date.now,
   ) {
     this.proxies = model.proxies.length;
+    this.serverRows = serverRows(model);
   }
 
   global(cell: number): number {
@@ -107,6 +112,20 @@ export class Readings {
   /** Seconds from a date in seconds since 1970 until now, -1 if the date is 0 (never). */
   secondsSince(date: number): number {
     return date === 0 ? -1 : Math.max(0, Math.floor(this.now() / 1000) - date);
+  }
+
+  listener(listener: number, cell: number): number {
+    return this.pages.state[listenerCell(this.proxies, this.serverRows, listener, cell)]!;
+  }
+
+  listenerTotal(listener: number, cell: number): number {
+    return sum(this.pages, listenerCounter(this.proxies, this.serverRows, listener, cell));
+  }
+
+  /** First cell of the histograms of times of a frontend, backend or server. */
+  latencyCell(kind: Timed, index: number): number {
+    if (kind === 'server') return serverCounter(this.proxies, index, CS_LATENCY);
+    return kind === 'frontend' ? frontendCounter(index, CF_LATENCY) : backendCounter(index, CB_LATENCY);
   }
 
   /** Up, with a weight. */

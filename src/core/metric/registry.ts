@@ -1,5 +1,6 @@
 import { Registry } from 'prom-client';
 import { Family } from './family.js';
+import { TimesFamily } from './times_family.js';
 
 /** Targets whose samples are written before the event loop gets its turn. */
 const STEP = 2000;
@@ -11,7 +12,7 @@ const STEP = 2000;
 export class PagesRegistry extends Registry {
   private turn: Promise<void> = Promise.resolve();
 
-  add(metric: Family): void {
+  add(metric: Family | TimesFamily): void {
     // The type names a class of prom-client's; the registry itself uses name, help, type and get().
     this.registerMetric(metric as unknown as Parameters<Registry['registerMetric']>[0]);
   }
@@ -23,14 +24,14 @@ export class PagesRegistry extends Registry {
     this.turn = new Promise((resolve) => (done = resolve));
     await before;
     try {
-      return metric instanceof Family ? await textOf(metric) : await plain(metric);
+      return metric instanceof Family || metric instanceof TimesFamily ? await textOf(metric) : await plain(metric);
     } finally {
       setImmediate(done);
     }
   }
 }
 
-async function textOf(family: Family): Promise<string> {
+async function textOf(family: Family | TimesFamily): Promise<string> {
   let text = family.head();
   for (let from = 0; from < family.size; from += STEP) {
     if (from > 0) await new Promise<void>((resolve) => setImmediate(resolve));

@@ -2,9 +2,10 @@ import {
   CS_BYTES_IN, CS_BYTES_OUT, CS_CLIENT_ABORTS, CS_CONNECTS, CS_CONN_ERRORS, CS_INTERNAL_ERRORS, CS_LAST_SESSION, CS_LB_TOTAL,
   CS_REDISPATCHES, CS_RESP_1XX, CS_RESP_2XX, CS_RESP_3XX, CS_RESP_4XX, CS_RESP_5XX, CS_RESP_DENIED, CS_RESP_ERRORS, CS_RESP_OTHER,
   CS_RETRIES, CS_REUSES, CS_REWRITE_FAILED, CS_SERVER_ABORTS, CS_SESSIONS, SS_CHECK_CODE, SS_CHECK_MS, SS_CHECK_STATUS, SS_IDLE,
-  SS_LAST_CHANGE, SS_MAXCONN, SS_QUEUED, SS_QUEUED_MAX, SS_SESSIONS, SS_SESSIONS_MAX, SS_USED_CONNS, SS_WEIGHT,
+  SS_LAST_CHANGE, SS_MAXCONN, SS_QUEUED, SS_QUEUED_MAX, SS_SESSIONS, SS_SESSIONS_MAX, SS_THROTTLE, SS_USED_CONNS, SS_WEIGHT,
 } from '../abi.js';
 import { userWeight } from '../../backends/weight.js';
+import { longest } from './latency.js';
 import { CODES, counter, gauge, httpServer, type MetricRow, type ScopeTable } from './row.js';
 import { CHECKS, checkStatusCode, STATES, stateOf } from './states.js';
 
@@ -28,6 +29,7 @@ function limit(value: number): number {
 /** haproxy_server_*: labels proxy and server. */
 export const serverTable: ScopeTable = {
   scope: 'server',
+  timed: 'server',
   rows: [
     gauge('haproxy_server_current_queue', 'Sessions waiting for this server.', (r, s) => r.server(s, SS_QUEUED)),
     gauge('haproxy_server_max_queue', 'Most sessions that waited at once.', (r, s) => r.server(s, SS_QUEUED_MAX)),
@@ -66,6 +68,7 @@ export const serverTable: ScopeTable = {
     average('connect', 'Mean time to connect over about the last 1024 sessions.', 1),
     average('response', 'Mean time to the response over about the last 1024 sessions.', 2),
     average('total', 'Mean duration of about the last 1024 sessions.', 3),
+    ...longest('server'),
     total('failed_header_rewriting_total', 'Rewrites of headers that failed.', CS_REWRITE_FAILED),
     total('connection_attempts_total', 'Connects tried.', CS_CONNECTS),
     total('connection_reuses_total', 'Idle connections used again.', CS_REUSES),
@@ -74,6 +77,10 @@ export const serverTable: ScopeTable = {
       (r, s) => (r.model.servers[s]!.poolMaxConn < 0 ? NaN : r.model.servers[s]!.poolMaxConn)),
     total('internal_errors_total', 'Errors inside the proxy.', CS_INTERNAL_ERRORS),
     gauge('haproxy_server_used_connections_current', 'Connections in use.', (r, s) => r.server(s, SS_USED_CONNS)),
+    gauge('haproxy_server_current_throttle', 'Share of the weight that slow start leaves, in percent.', (r, s) => r.server(s, SS_THROTTLE) || NaN),
+    gauge('haproxy_server_safe_idle_connections_current', 'Idle connections that any request may use.', (r, s) => r.server(s, SS_IDLE)),
+    gauge('haproxy_server_unsafe_idle_connections_current', 'Idle connections that only some requests may use: none here.', () => 0),
+    gauge('haproxy_server_need_connections_current', 'Connections that are needed, as far as can be told.', (r, s) => r.server(s, SS_USED_CONNS)),
     gauge('haproxy_server_uweight', 'Configured weight.', (r, s) => r.model.servers[s]!.weight),
   ],
 };

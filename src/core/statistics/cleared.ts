@@ -1,5 +1,6 @@
-import { CS_COUNT, PS_BACKEND_SESSIONS, PS_BACKEND_SESSIONS_MAX, PS_QUEUED, PS_QUEUED_MAX, PS_SESSIONS, PS_SESSIONS_MAX, SS_QUEUED, SS_QUEUED_MAX, SS_SESSIONS, SS_SESSIONS_MAX } from '../abi.js';
-import { backendCounter, frontendCounter, proxyCell, serverCell, serverCounter } from '../cells.js';
+import { CS_COUNT, LS_CONNECTIONS, LS_CONNECTIONS_MAX, PS_BACKEND_SESSIONS, PS_BACKEND_SESSIONS_MAX, PS_QUEUED, PS_QUEUED_MAX, PS_SESSIONS, PS_SESSIONS_MAX, SS_QUEUED, SS_QUEUED_MAX, SS_SESSIONS, SS_SESSIONS_MAX } from '../abi.js';
+import { backendCounter, frontendCounter, listenerCell, listenerCounter, proxyCell, serverCell, serverCounter, serverRows } from '../cells.js';
+import { forgetLongest } from '../metric/latency.js';
 import { sum, type Readings } from '../metric/readings.js';
 import type { Baseline } from './field.js';
 
@@ -31,11 +32,21 @@ export class Cleared implements Baseline {
     return this.at(serverCounter(this.readings.proxies, server, cell));
   }
 
+  listener(listener: number, cell: number): number {
+    return this.at(listenerCounter(this.readings.proxies, serverRows(this.readings.model), listener, cell));
+  }
+
   clearMaxima(): void {
     const { model, pages, sampler, proxies } = this.readings;
     const again = (now: number, max: number): void => void Atomics.store(pages.state, max, Atomics.load(pages.state, now));
     for (const { index } of model.proxies) for (const [now, max] of PROXY_MAXIMA) again(proxyCell(index, now), proxyCell(index, max));
     for (const { index } of model.servers) for (const [now, max] of SERVER_MAXIMA) again(serverCell(proxies, index, now), serverCell(proxies, index, max));
+    for (const { index } of model.listeners) {
+      const cell = (which: number): number => listenerCell(proxies, serverRows(model), index, which);
+      again(cell(LS_CONNECTIONS), cell(LS_CONNECTIONS_MAX));
+    }
+    for (const { index } of model.proxies) for (const kind of ['frontend', 'backend'] as const) forgetLongest(this.readings, kind, index);
+    for (const { index } of model.servers) forgetLongest(this.readings, 'server', index);
     for (const rates of [sampler.connections, sampler.sessions, sampler.frontendSessions, sampler.frontendConnections, sampler.frontendRequests, sampler.backendSessions, sampler.serverSessions]) rates.max.fill(0);
   }
 

@@ -13,6 +13,7 @@ export interface Baseline {
   frontend(proxy: number, cell: number): number;
   backend(proxy: number, cell: number): number;
   server(server: number, cell: number): number;
+  listener(listener: number, cell: number): number;
 }
 
 /** Where the figures come from: the main thread's view of the process. */
@@ -62,8 +63,9 @@ export const text = maker('str', 'SGP');
 export const output = maker('str', 'MOP');
 
 /** Cells of counters that have the same meaning in several kinds; null = not there. */
-export function counters(frontend: number | null, server: number | null, backend: number | null): Readers {
+export function counters(frontend: number | null, server: number | null, backend: number | null, listener: number | null = null): Readers {
   return {
+    ...(listener === null ? {} : { listener: (s, l) => s.readings.listenerTotal(l, listener) - s.base.listener(l, listener) }),
     ...(frontend === null ? {} : { frontend: (s, p) => s.readings.frontendTotal(p, frontend) - s.base.frontend(p, frontend) }),
     ...(server === null ? {} : { server: (s, v) => s.readings.serverTotal(v, server) - s.base.server(v, server) }),
     ...(backend === null ? {} : { backend: (s, p) => s.readings.backendTotal(p, backend) - s.base.backend(p, backend) }),
@@ -71,8 +73,9 @@ export function counters(frontend: number | null, server: number | null, backend
 }
 
 /** The same for cells of state. */
-export function states(frontend: number | null, server: number | null, backend: number | null): Readers {
+export function states(frontend: number | null, server: number | null, backend: number | null, listener: number | null = null): Readers {
   return {
+    ...(listener === null ? {} : { listener: (s, l) => s.readings.listener(l, listener) }),
     ...(frontend === null ? {} : { frontend: (s, p) => s.readings.proxy(p, frontend) }),
     ...(server === null ? {} : { server: (s, v) => s.readings.server(v, server) }),
     ...(backend === null ? {} : { backend: (s, p) => s.readings.proxy(p, backend) }),

@@ -7,7 +7,7 @@ const OBJECTS: Readonly<Record<Subject['kind'], string>> = { frontend: 'Frontend
 /** Meanings of the letters of a row's tags, for JSON. */
 const ORIGINS: Readonly<Record<string, string>> = { M: 'Metric', S: 'Status', K: 'Key', C: 'Config', P: 'Product' };
 const NATURES: Readonly<Record<string, string>> = {
-  A: 'Age', a: 'Average', C: 'Counter', D: 'Duration', G: 'Gauge', L: 'Limit', M: 'Max', m: 'Min', N: 'Name', O: 'Output', R: 'Rate', T: 'Time',
+  A: 'Age', a: 'Avg', C: 'Counter', D: 'Duration', G: 'Gauge', L: 'Limit', M: 'Max', m: 'Min', N: 'Name', O: 'Output', R: 'Rate', T: 'Time',
 };
 const SCOPES: Readonly<Record<string, string>> = { C: 'Cluster', P: 'Process', S: 'Service', s: 'System' };
 

@@ -6,6 +6,7 @@ import { hasCode } from '../../backends/check/status.js';
 import type { CheckReport } from '../../backends/check/report.js';
 import { userWeight } from '../../backends/weight.js';
 import type { Readings } from '../metric/readings.js';
+import { listenerState } from './listening.js';
 import { age, average, counter, gauge, limit, number, output, text, type FieldRow, type Read, type Source, type Value } from './field.js';
 
 const LISTENING = ['OPEN', 'STOP', 'PAUSED'] as const;
@@ -67,7 +68,7 @@ const seconds = (ms: number): number => Math.floor(ms / 1000);
 export const stateRows: readonly FieldRow[] = [
   text('status', 'Frontend/listen status: OPEN/WAITING/FULL/STOP; backend: UP/DOWN; server: last status', {
     frontend: frontendStatus, server: serverStatus, backend: (s, p) => (isUp(s, p) ? 'UP' : 'DOWN'),
-    listener: ({ readings }, l) => (readings.proxy(readings.model.listeners[l]!.proxy, PS_STATE) === 1 ? 'OPEN' : 'STOP'),
+    listener: ({ readings }, l) => listenerState(readings, l),
   }),
   average('weight', "Server's effective weight, or sum of active servers' effective weights for a backend", {
     server: ({ readings }, v) => userWeight(readings.server(v, SS_WEIGHT)),

@@ -1,6 +1,7 @@
 import { addressOf } from '../../backends/address.js';
 import type { SocketAddress } from '../../config/model.js';
 import type { Readings } from '../metric/readings.js';
+import { listenerName } from './listening.js';
 import { number, setting, type FieldRow, type Read } from './field.js';
 
 const KEY_NAME = { type: 'str', tags: 'KNS' } as const;
@@ -15,8 +16,6 @@ const ofProxy = (read: (readings: Readings, proxy: number) => string | number): 
     listener: ({ readings }, l) => read(readings, readings.model.listeners[l]!.proxy),
   };
 };
-
-const listenerName = ({ model }: Readings, l: number): string => model.listeners[l]!.name ?? `sock-${model.proxies[model.listeners[l]!.proxy]!.listeners.indexOf(l) + 1}`;
 
 export const nameRows: readonly FieldRow[] = [
   { name: 'pxname', doc: 'Proxy name', ...KEY_NAME, ...ofProxy(({ model }, p) => model.proxies[p]!.name) },

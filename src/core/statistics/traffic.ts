@@ -2,6 +2,8 @@ import {
   CB_BYTES_IN, CB_BYTES_OUT, CB_CLIENT_ABORTS, CB_CONN_ERRORS, CB_CONNECTS, CB_INTERNAL_ERRORS, CB_LB_TOTAL, CB_REDISPATCHES, CB_REQ_DENIED, CB_REQUESTS,
   CB_RESP_1XX, CB_RESP_2XX, CB_RESP_3XX, CB_RESP_4XX, CB_RESP_5XX, CB_RESP_DENIED, CB_RESP_ERRORS, CB_RESP_OTHER, CB_RETRIES, CB_REUSES, CB_REWRITE_FAILED,
   CB_SERVER_ABORTS, CB_SESSIONS, CF_BYTES_IN, CF_BYTES_OUT, CF_CONN_DENIED, CF_CONNECTIONS, CF_INTERCEPTED, CF_INTERNAL_ERRORS, CF_REQ_DENIED, CF_REQ_ERRORS,
+  CL_BYTES_IN, CL_BYTES_OUT, CL_CONN_DENIED, CL_INTERNAL_ERRORS, CL_REQ_DENIED, CL_REQ_ERRORS, CL_RESP_DENIED, CL_REWRITE_FAILED, CL_SESS_DENIED, CL_SESSIONS,
+  LS_CONNECTIONS, LS_CONNECTIONS_MAX, LS_MAXCONN,
   CF_REQUESTS, CF_RESP_1XX, CF_RESP_2XX, CF_RESP_3XX, CF_RESP_4XX, CF_RESP_5XX, CF_RESP_DENIED, CF_RESP_OTHER, CF_REWRITE_FAILED, CF_SESS_DENIED, CF_SESSIONS,
   CS_BYTES_IN, CS_BYTES_OUT, CS_CLIENT_ABORTS, CS_CONN_ERRORS, CS_CONNECTS, CS_INTERNAL_ERRORS, CS_LAST_SESSION, CS_LB_TOTAL, CS_REDISPATCHES, CS_REQUESTS,
   CS_RESP_1XX, CS_RESP_2XX, CS_RESP_3XX, CS_RESP_4XX, CS_RESP_5XX, CS_RESP_DENIED, CS_RESP_ERRORS, CS_RESP_OTHER, CS_RETRIES, CS_REUSES, CS_REWRITE_FAILED,
@@ -17,19 +19,20 @@ const zero: Read = () => 0;
 export const sessionRows: readonly FieldRow[] = [
   gauge('qcur', 'Number of current queued connections', states(null, SS_QUEUED, PS_QUEUED)),
   most('qmax', 'Highest value of queued connections encountered since process started', states(null, SS_QUEUED_MAX, PS_QUEUED_MAX)),
-  gauge('scur', 'Number of current sessions on the frontend, backend or server', states(PS_SESSIONS, SS_SESSIONS, PS_BACKEND_SESSIONS)),
-  most('smax', 'Highest value of current sessions encountered since process started', states(PS_SESSIONS_MAX, SS_SESSIONS_MAX, PS_BACKEND_SESSIONS_MAX)),
+  gauge('scur', 'Number of current sessions on the frontend, backend or server', states(PS_SESSIONS, SS_SESSIONS, PS_BACKEND_SESSIONS, LS_CONNECTIONS)),
+  most('smax', 'Highest value of current sessions encountered since process started', states(PS_SESSIONS_MAX, SS_SESSIONS_MAX, PS_BACKEND_SESSIONS_MAX, LS_CONNECTIONS_MAX)),
   limit('slim', 'Frontend/listener/server\'s maxconn, backend\'s fullconn', {
     frontend: ({ readings }, p) => readings.proxy(p, PS_MAXCONN) || readings.facts.maxconn,
     server: ({ readings }, v) => readings.server(v, SS_MAXCONN) || null,
     backend: ({ readings }, p) => readings.model.proxies[p]!.fullconn,
+    listener: ({ readings }, l) => readings.listener(l, LS_MAXCONN),
   }),
-  counter('stot', 'Total number of sessions since process started', counters(CF_SESSIONS, CS_SESSIONS, CB_SESSIONS)),
-  counter('bin', 'Total number of request bytes since process started', counters(CF_BYTES_IN, CS_BYTES_IN, CB_BYTES_IN)),
-  counter('bout', 'Total number of response bytes since process started', counters(CF_BYTES_OUT, CS_BYTES_OUT, CB_BYTES_OUT)),
-  counter('dreq', 'Total number of denied requests since process started', counters(CF_REQ_DENIED, null, CB_REQ_DENIED)),
-  counter('dresp', 'Total number of denied responses since process started', counters(CF_RESP_DENIED, CS_RESP_DENIED, CB_RESP_DENIED)),
-  counter('ereq', 'Total number of invalid requests since process started', counters(CF_REQ_ERRORS, null, null)),
+  counter('stot', 'Total number of sessions since process started', counters(CF_SESSIONS, CS_SESSIONS, CB_SESSIONS, CL_SESSIONS)),
+  counter('bin', 'Total number of request bytes since process started', counters(CF_BYTES_IN, CS_BYTES_IN, CB_BYTES_IN, CL_BYTES_IN)),
+  counter('bout', 'Total number of response bytes since process started', counters(CF_BYTES_OUT, CS_BYTES_OUT, CB_BYTES_OUT, CL_BYTES_OUT)),
+  counter('dreq', 'Total number of denied requests since process started', counters(CF_REQ_DENIED, null, CB_REQ_DENIED, CL_REQ_DENIED)),
+  counter('dresp', 'Total number of denied responses since process started', counters(CF_RESP_DENIED, CS_RESP_DENIED, CB_RESP_DENIED, CL_RESP_DENIED)),
+  counter('ereq', 'Total number of invalid requests since process started', counters(CF_REQ_ERRORS, null, null, CL_REQ_ERRORS)),
   counter('econ', 'Total number of failed connections to server since the worker process started', counters(null, CS_CONN_ERRORS, CB_CONN_ERRORS)),
   counter('eresp', 'Total number of invalid responses since the worker process started', counters(null, CS_RESP_ERRORS, CB_RESP_ERRORS)),
   counter('wretr', 'Total number of server connection retries since the worker process started', counters(null, CS_RETRIES, CB_RETRIES)),
@@ -101,9 +104,9 @@ export const connectionRows: readonly FieldRow[] = [
   counter('intercepted', 'Total number of HTTP requests intercepted on the frontend (redirects/stats/services) since the worker process started', {
     ...ifHttp(counters(CF_INTERCEPTED, null, null)), ...ifHttp({ backend: zero }),
   }),
-  counter('dcon', 'Total number of incoming connections blocked on a listener/frontend by a tcp-request connection rule since the worker process started', counters(CF_CONN_DENIED, null, null)),
-  counter('dses', 'Total number of incoming sessions blocked on a listener/frontend by a tcp-request connection rule since the worker process started', counters(CF_SESS_DENIED, null, null)),
-  counter('wrew', 'Total number of failed HTTP header rewrites since the worker process started', counters(CF_REWRITE_FAILED, CS_REWRITE_FAILED, CB_REWRITE_FAILED)),
+  counter('dcon', 'Total number of incoming connections blocked on a listener/frontend by a tcp-request connection rule since the worker process started', counters(CF_CONN_DENIED, null, null, CL_CONN_DENIED)),
+  counter('dses', 'Total number of incoming sessions blocked on a listener/frontend by a tcp-request connection rule since the worker process started', counters(CF_SESS_DENIED, null, null, CL_SESS_DENIED)),
+  counter('wrew', 'Total number of failed HTTP header rewrites since the worker process started', counters(CF_REWRITE_FAILED, CS_REWRITE_FAILED, CB_REWRITE_FAILED, CL_REWRITE_FAILED)),
   counter('connect', 'Total number of outgoing connection attempts on this backend/server since the worker process started', counters(null, CS_CONNECTS, CB_CONNECTS)),
   counter('reuse', 'Total number of reused connection on this backend/server since the worker process started', counters(null, CS_REUSES, CB_REUSES)),
   counter('cache_lookups', 'Total number of HTTP requests looked up in the cache on this frontend/backend since the worker process started', none),
@@ -118,7 +121,7 @@ export const idleRows: readonly FieldRow[] = [
   }),
 ];
 
-export const errorRow = counter('eint', 'Total number of internal errors since process started', counters(CF_INTERNAL_ERRORS, CS_INTERNAL_ERRORS, CB_INTERNAL_ERRORS));
+export const errorRow = counter('eint', 'Total number of internal errors since process started', counters(CF_INTERNAL_ERRORS, CS_INTERNAL_ERRORS, CB_INTERNAL_ERRORS, CL_INTERNAL_ERRORS));
 
 /** What pools of connections hold (columns idle_conn_cur to need_conn_est). Idle connections of all kinds are safe ones here. */
 export const poolRows: readonly FieldRow[] = [

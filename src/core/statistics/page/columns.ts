@@ -1,4 +1,6 @@
 /** The columns of the statistics page. */
+import { HT_TOTAL } from '../../abi.js';
+import { histogramOf, quantile, TIMES, type Histogram } from '../../metric/latency.js';
 import type { FieldRow, Source, Subject, Value } from '../field.js';
 import { fields } from '../fields.js';
 import { valueOf } from '../format.js';
@@ -75,6 +77,33 @@ function downCell(line: Figures): string {
 
 const RESPONSES = ['1xx', '2xx', '3xx', '4xx', '5xx', 'other'].map((code) => [`HTTP ${code}`, `hrsp_${code}`] as const);
 
+/** The histogram of one of the line's times; undefined where there is none. */
+function times(line: Figures, time: number): Histogram | undefined {
+  const { kind, index } = line.subject;
+  const { readings } = line.source;
+  if (kind === 'listener' || readings.model.global.tune.latencyBuckets.length === 0) return undefined;
+  return histogramOf(readings, kind, index, time);
+}
+
+/** Times that shares of the sessions did not exceed: `12 ms / 80 ms`. */
+function quantiles(line: Figures, time: number, shares: readonly number[]): string {
+  const histogram = times(line, time);
+  const bounds = line.source.readings.model.global.tune.latencyBuckets;
+  const values = histogram === undefined ? [] : shares.flatMap((share) => quantile(histogram, bounds, share) ?? []);
+  return values.map(timeText).join(' / ');
+}
+
+function timeCell(line: Figures): string {
+  const shown = quantiles(line, HT_TOTAL, [0.5, 0.99]);
+  return shown !== '' || !line.has('ttime') || line.number('stot') === 0 ? shown : timeText(line.number('ttime'));
+}
+
+/** Lines with 50, 90, 99 percent for each time. */
+function quantilesText(line: Figures): string {
+  return TIMES.map(([name], time) => [name, quantiles(line, time, [0.5, 0.9, 0.99])] as const)
+    .filter(([, shown]) => shown !== '').map(([name, shown]) => `${name} p50 / p90 / p99: ${shown}\n`).join('');
+}
+
 export const columns: readonly ColumnRow[] = [
   { head: 'Status', doc: 'State, and for how long', cell: statusCell, detail: checkDetail },
   {
@@ -96,9 +125,8 @@ export const columns: readonly ColumnRow[] = [
   },
   { head: 'Retries', doc: 'Connects tried again / sent to another server', cell: joined('wretr', 'wredis') },
   {
-    head: 'Time', doc: 'Mean time to the response / of the whole session, over about 1024 sessions',
-    cell: (line) => (line.has('ttime') && line.number('stot') > 0 ? `${timeText(line.number('rtime'))} / ${timeText(line.number('ttime'))}` : ''),
-    detail: titled([['Queue', 'qtime'], ['Connect', 'ctime'], ['Response', 'rtime'], ['Total', 'ttime'], ['Most in the queue', 'qtime_max'], ['Longest connect', 'ctime_max'], ['Longest response', 'rtime_max'], ['Longest session', 'ttime_max']], timeText),
+    head: 'Time', doc: 'Time of whole sessions since the start: half of them / 99 of 100 took no longer', cell: timeCell,
+    detail: (line) => `${quantilesText(line)}${titled([['Queue', 'qtime'], ['Connect', 'ctime'], ['Response', 'rtime'], ['Total', 'ttime'], ['Most in the queue', 'qtime_max'], ['Longest connect', 'ctime_max'], ['Longest response', 'rtime_max'], ['Longest session', 'ttime_max']], timeText)(line)}`,
   },
   { head: 'Check', doc: 'Result of the last health check', cell: checkCell, detail: checkDetail },
   { head: 'Weight', doc: 'Weight now / configured; of a backend the sum (active + backup servers)', cell: weightCell },

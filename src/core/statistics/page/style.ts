@@ -20,13 +20,13 @@ button{background:var(--link);border-color:var(--link);color:var(--card);font-we
 section{background:var(--card);border:1px solid var(--edge);border-radius:12px;margin:0 0 16px;overflow:hidden}
 h2{margin:0;padding:10px 14px;font-size:16px}h2 a{color:inherit}
 .wide{overflow-x:auto}
-table{border-collapse:collapse;width:100%}
+table{border-collapse:collapse;width:100%;min-width:1240px;table-layout:fixed}thead th:first-child{width:15%}thead th:nth-child(2){width:11%}thead th:nth-child(4){width:9%}thead th:nth-child(12),thead th:nth-child(13){width:9.5%}td{overflow:hidden;text-overflow:ellipsis}
 th,td{padding:5px 10px;text-align:right;white-space:nowrap;border-top:1px solid var(--edge);font-weight:400}
 thead th{color:var(--soft);font-size:12px;cursor:help}
 th:first-child,td:nth-child(2),thead th:nth-child(2),td[data-head=Check]{text-align:left}
-tbody th{position:sticky;left:0;background:var(--card);min-width:170px;padding-left:14px}
+th:first-child{padding-left:14px}tbody th{position:sticky;left:0;background:var(--card);white-space:normal;overflow-wrap:anywhere}
 tbody th small{display:block;color:var(--soft);font-size:11px}
-tr.frontend th,tr.backend th{font-weight:600}
+tr.frontend label,tr.backend label{font-weight:600}
 tbody tr:hover th,tbody tr:hover td{background:var(--hover)}
 i{display:inline-block;width:9px;height:9px;border-radius:50%;margin-right:8px;background:var(--soft)}
 .up i{background:var(--up)}.down i{background:var(--down)}.going i{background:var(--going)}.maint i{background:var(--maint)}.drain i{background:var(--drain)}
@@ -41,7 +41,7 @@ tr.gone,section.gone{display:none}
 @media (max-width:760px){
 header,main{padding-left:10px;padding-right:10px}svg.total{display:none!important}
 .tiles{grid-template-columns:1fr 1fr}.filter{margin-left:0;flex:1 1 100%}
-.wide{overflow:visible}thead{display:none}table,tbody,tr,tbody th,td{display:block;border:0}
+.wide{overflow:visible}table{min-width:0}thead{display:none}table,tbody,tr,tbody th,td{display:block;border:0}
 tr{display:grid!important;grid-template-columns:1fr 1fr;gap:2px 14px;padding:9px 14px;border-top:1px solid var(--edge)}
 tr.gone{display:none!important}
 tbody th{grid-column:1/-1;position:static;padding:0;min-width:0;font-size:15px}
