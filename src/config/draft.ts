@@ -6,7 +6,8 @@ import type { Span } from './diagnostic.js';
 import { defaultErrorCodes, defaultFailCodes } from './status_codes.js';
 import type { StatisticsPageDraft } from './statistics_page.js';
 import type { StickRule } from './stick.js';
-import { newLog } from './log_draft.js';
+import { newLog, RING_SIZE } from './log_draft.js';
+import type { ServerLog } from './log.js';
 import type { GlobalLogDraft, LogDraft } from './log_draft.js';
 import type {
   Balance,
@@ -184,6 +185,7 @@ export interface ServerSettings {
   cookie: string | null;
   redir: string | null;
   hashKey: Server['hashKey'];
+  log: ServerLog;
   sendProxy: 0 | 1 | 2;
   proxyTlvs: ProxyTlvs;
   source: DraftSource | null;
@@ -484,6 +486,7 @@ export function newSettings(): ProxySettings {
       cookie: null,
       redir: null,
       hashKey: 'id',
+      log: { datagram: false, octetCount: false, size: RING_SIZE },
       sendProxy: 0,
       proxyTlvs: { crc32c: false, uniqueId: false, authority: false, formats: [] },
       source: null,

@@ -103,6 +103,15 @@ export interface Ring {
   readonly servers: readonly RingServer[];
 }
 
+/** How messages get to a server of a backend in mode log. */
+export interface ServerLog {
+  /** By datagrams (`udp@`), else over TCP. */
+  readonly datagram: boolean;
+  readonly octetCount: boolean;
+  /** Bytes that wait for a server over TCP. */
+  readonly size: number;
+}
+
 /** A `log-forward` section. */
 export interface LogForward {
   readonly name: string;

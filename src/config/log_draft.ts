@@ -70,6 +70,9 @@ export interface LogSections {
   lines: number;
 }
 
+/** Bytes of a ring unless it says. */
+export const RING_SIZE = 16384;
+
 export const newLogSections = (): LogSections => ({ rings: [], profiles: [], forwards: [], formats: new Map(), references: [], lines: 0 });
 
 export const newLog = (): LogDraft => ({ lines: [], tag: null, format: null, structuredData: null, errorFormat: null, steps: null });

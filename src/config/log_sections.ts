@@ -1,5 +1,6 @@
 /** Sections about logs: ring, log-profile, log-forward. */
 import type { Diagnostic, Span } from './diagnostic.js';
+import { RING_SIZE } from './log_draft.js';
 import type { LogForwardDraft, LogProfileDraft, LogSections, RingDraft } from './log_draft.js';
 import { nameOf } from './named_section.js';
 import type { Line } from './source.js';
@@ -14,8 +15,6 @@ function open<T extends { readonly name: string; readonly span: Span }>(draft: T
   all.push(draft);
   return draft;
 }
-
-export const RING_SIZE = 16384;
 
 export function openRing(header: Line, { rings }: LogSections, report: Report): RingDraft {
   const name = nameOf(header, report);

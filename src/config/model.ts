@@ -7,7 +7,7 @@ import type { Agent, Check, CheckPlan, EmailAlert, InitState, Mailers, Observe }
 import type { Span } from './diagnostic.js';
 import type { StatisticsPage } from './statistics_page.js';
 import type { StickRule, StickTable } from './stick.js';
-import type { GlobalLog, LogForward, LogProfile, ProxyLog, Ring } from './log.js';
+import type { GlobalLog, LogForward, LogProfile, ProxyLog, Ring, ServerLog } from './log.js';
 
 export type Mode = 'tcp' | 'http' | 'log' | 'spop' | 'haterm';
 
@@ -530,6 +530,8 @@ export interface Server {
   readonly redir: string | null;
   /** What places it on the ring of consistent hashing. */
   readonly hashKey: 'id' | 'id32' | 'guid' | 'addr' | 'addr-port';
+  /** Of servers in mode log: how messages get there. */
+  readonly log?: ServerLog | null;
   readonly sendProxy: 0 | 1 | 2;
   /** `proxy-v2-options` and `set-proxy-v2-tlv-fmt`. */
   readonly proxyTlvs: ProxyTlvs;

@@ -115,6 +115,7 @@ class Resolver {
     const serverRows = this.#servers.length + (resolved.some(({ isBackend }) => isBackend) ? ROWS_FOR_MORE : 0);
     this.#resolveTracks();
     const stickTables = this.#stick.tables(this.#drafts.global.localpeer);
+    logs.addServers(resolved, this.#servers);
     for (const reference of named.references) this.#reference(reference);
     for (const use of named.resolverUses) this.#resolverUse(use);
     for (const reply of named.replies) this.#errors.reply(reply);
@@ -399,6 +400,7 @@ class Resolver {
       cookie: settings.cookie,
       redir: settings.redir,
       hashKey: settings.hashKey,
+      log: draft.settings.mode === 'log' ? settings.log : null,
       sendProxy,
       proxyTlvs: settings.proxyTlvs,
       source: this.#source(settings.source ?? null),

@@ -2,11 +2,10 @@
 import type { Diagnostic, Span } from './diagnostic.js';
 import type { Reference } from './draft.js';
 import type { GlobalLog, LogDestination, LogForward, LogProfile, LogTarget, ProxyLog, Ring } from './log.js';
-import { NO_FORMATS } from './log_draft.js';
+import { NO_FORMATS, RING_SIZE } from './log_draft.js';
 import type { GlobalLogDraft, LogDraft, LogForwardDraft, LogLineDraft, LogSections } from './log_draft.js';
-import { RING_SIZE } from './log_sections.js';
 import type { AddressBook } from './lookup.js';
-import type { Mode, SocketAddress } from './model.js';
+import type { Mode, Proxy, Server, SocketAddress } from './model.js';
 import { didYouMean } from './suggest.js';
 
 type Report = (diagnostic: Diagnostic) => void;
@@ -53,6 +52,18 @@ export class LogResolver {
 
   global({ lines, ...log }: GlobalLogDraft): GlobalLog {
     return { ...log, targets: this.#lines(lines) };
+  }
+
+  /** A ring before each server of a log backend that is reached over TCP, named `backend/server`. */
+  addServers(proxies: readonly Proxy[], servers: readonly Server[]): void {
+    for (const { proxy, name, address, log } of servers) {
+      if (log == null || log.datagram) continue;
+      const ring = `${proxies[proxy]!.name}/${name}`;
+      this.rings.push({
+        name: ring, description: ring, format: null, maxlen: log.size, size: log.size, connectTimeout: proxies[proxy]!.timeouts.connect, serverTimeout: proxies[proxy]!.timeouts.server,
+        servers: [{ name, address, octetCount: log.octetCount }],
+      });
+    }
   }
 
   /** `formats` are those of the proxy's draft. */

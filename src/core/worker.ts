@@ -57,7 +57,7 @@ function run(port: MessagePort, { model, variables, place }: WorkerStart): void 
   };
   const counters = new BigUint64Array(pages.counters, row, pages.rowCells);
   const backends = createBackends(model, { state, engine, counters: new Uint32Array(pages.counters, row, pages.rowCells * 2), worker: place.worker });
-  const logs = workerLogs(model, addon, new Counters(new BigUint64Array(pages.counters, row, pages.rowCells), model.proxies.length), port);
+  const logs = workerLogs(model, addon, new Counters(new BigUint64Array(pages.counters, row, pages.rowCells), model.proxies.length), state, port);
   const plan = compile(model, {
     state,
     counters,

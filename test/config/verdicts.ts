@@ -77,6 +77,7 @@ export const verdicts: Readonly<Record<string, readonly Verdict[]>> = {
     refused('log-forward a\n foo\n', "unknown keyword 'foo'"),
     valid('log-forward a\n bind 127.0.0.1:9\n dgram-bind 127.0.0.1:9\n log 127.0.0.1 local0\n'),
     refused('log-forward a\n timeout server 4\n', "'timeout'"),
+    stricter(frontend('log backend@b local0'), 'a backend that is not there takes no messages', "uses unknown log backend 'b'"),
   ],
   sections: [
     valid(''),

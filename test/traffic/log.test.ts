@@ -130,6 +130,23 @@ describe('lines', () => {
   });
 });
 
+test('the reason of an ending is an item of the log', async () => {
+  const [server, log] = [await stage.origin(origin()), await syslog(stage)];
+  const [port, other] = [stage.port(), stage.port()];
+  await stage.proxy([
+    ...frontend(port, server.port, [`log 127.0.0.1:${log.port} format raw local0`, 'log-format "%ST %[txn.reason]"', 'http-request deny if { path /deny }', 'http-request return status 201 if { path /201 }']),
+    'frontend p', `  log 127.0.0.1:${log.port} format raw local0`, '  error-log-format "%[txn.reason]"', `  bind 127.0.0.1:${other} accept-proxy`, '  default_backend be', '',
+  ].join('\n'));
+  for (const text of [get('/'), get('/deny'), get('/201'), 'GET / HTTP/1.1\r\nho st: a\r\n\r\n']) await exchange(port, text);
+  await exchange(other, 'GET / HTTP/1.1\r\n\r\n').catch(() => '');
+  const got = await log.take(5);
+  expect(got[0]).toBe('200 -\n');
+  expect(got[1]).toMatch(/^403 refused by the proxy while the request came \(.*test\.cfg:10\)\n$/);
+  expect(got[2]).toMatch(/^201 answered by a rule or service \(.*test\.cfg:11\)\n$/);
+  expect(got[3]).toMatch(/^400 unreadable request: .*colon.*\n$/);
+  expect(got[4]).toBe('Received something which does not look like a PROXY protocol header\n');
+});
+
 test('samples: a line takes the messages of its turns', async () => {
   const [server, a, b] = [await stage.origin(origin()), await syslog(stage), await syslog(stage)];
   const port = stage.port();
@@ -184,6 +201,19 @@ test('a log over TCP has a ring of its own', async () => {
   await exchange(port, get('/1'));
   await exchange(port, get('/2'));
   await waitFor(() => got === '/1\n/2\n');
+});
+
+test('a backend in mode log spreads messages over its servers', async () => {
+  let got = '';
+  const receiver = await stage.origin(tcpOrigin((socket) => void socket.on('data', (bytes: Buffer) => (got += bytes.toString()))));
+  const [server, a, b] = [await stage.origin(origin()), await syslog(stage), await syslog(stage)];
+  const port = stage.port();
+  await stage.proxy(['global', '  nbthread 1', ...frontend(port, server.port, ['log backend@spread format raw local0', 'log backend@one format raw local0', 'log-format "%HU %ST"']),
+    'backend spread', '  mode log', '  balance roundrobin', `  server a udp@127.0.0.1:${a.port}`, `  server b udp@127.0.0.1:${b.port}`,
+    'backend one', '  mode log', '  balance sticky', `  server t 127.0.0.1:${receiver.port} log-proto octet-count`, ''].join('\n'));
+  for (let i = 0; i < 4; i++) await exchange(port, get(`/${i}`));
+  expect((await a.take(2)).length + (await b.take(2)).length).toBe(4);
+  await waitFor(() => got === [0, 1, 2, 3].map((i) => `7 /${i} 200\n`).join(''));
 });
 
 test('messages that nobody takes are counted, and traffic goes on', async () => {

@@ -87,7 +87,7 @@ export function parseDatagramBind(walk: Walk, word: Word): { address: DraftAddre
 
 /** The address of a server. */
 export function parseServerAddress(walk: Walk, word: Word): DraftAddress | undefined {
-  const parsed = parse(walk, word.text, word, SERVER);
+  const parsed = parse(walk, word.text, word, walk.mode === 'log' ? { ...SERVER, datagram: 'default' } : SERVER);
   if (parsed === undefined || !hasPorts(parsed)) return parsed === undefined ? undefined : withPort(parsed, 0);
   const { ports } = parsed;
   // SRV records say ports.
@@ -95,6 +95,11 @@ export function parseServerAddress(walk: Walk, word: Word): DraftAddress | undef
   if (ports !== null && !ports.offset && ports.first !== 0) return withPort(parsed, ports.first);
   // Without a port of its own: the one the client connected to, plus the offset.
   return { ...withPort(parsed, 0), portOffset: ports?.offset === true ? ports.first : 0 } as DraftAddress;
+}
+
+/** True for the address of a server in mode log that takes datagrams. */
+export function takesDatagrams(walk: Walk, word: Word): boolean {
+  return walk.mode === 'log' && transportOf(expandAddress(word.text, walk.site.environment)) === 'datagram';
 }
 
 /** `<address>:<port>` of something else than a server that is connected to. */

@@ -14,6 +14,7 @@ import { proxyFetches } from './proxy.js';
 import { proxyTlvFetches } from './proxy_tlv.js';
 import { rateFetches } from './rate.js';
 import { rdpFetches } from './rdp.js';
+import { reasonFetches } from './reason.js';
 import { requestFetches } from './request.js';
 import { responseFetches } from './response.js';
 import { serverFetches } from './server.js';
@@ -27,5 +28,5 @@ import { variableFetches } from './variable.js';
 export const fetches: readonly FetchRow[] = [
   ...constantFetches, ...processFetches, ...proxyFetches, ...serverFetches, ...clientFetches, ...requestFetches, ...headerFetches,
   ...cookieFetches, ...parameterFetches, ...responseFetches, ...variableFetches, ...authorizationFetches, ...payloadFetches,
-  ...rateFetches, ...streamFetches, ...timerFetches, ...connectionFetches, ...proxyTlvFetches, ...rdpFetches, ...tlsHelloFetches, ...distccFetches, ...stickFetches, ...aclFetches,
+  ...rateFetches, ...streamFetches, ...timerFetches, ...connectionFetches, ...proxyTlvFetches, ...rdpFetches, ...tlsHelloFetches, ...distccFetches, ...stickFetches, ...reasonFetches, ...aclFetches,
 ];

@@ -36,7 +36,7 @@ export class MainLogs {
     this.rings = model.rings.map((ring) => new Ring(ring, counts));
     this.output = outputSink(addon, receivers, counts);
     this.ringSink = new LogSink((records, length) => this.toRings(records, length));
-    this.route = router(receivers, { output: this.output, rings: this.ringSink });
+    this.route = router(model, receivers, { output: this.output, rings: this.ringSink }, state, counts);
     this.forwards = model.logForwards.map((section) => new ForwardSection(section, model, { route: this.route, seen: this.seen }));
     this.ofProcess = model.global.log.targets.map((target) => this.compile(target, null));
     this.ofProxy = model.proxies.map(({ log }) => log.targets.map((target) => this.compile(target, log.tag)));

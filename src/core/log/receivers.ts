@@ -34,9 +34,7 @@ export class Receivers {
       if (to.kind === 'fd') this.add(`fd ${to.fd}`, { fd: to.fd });
       else if (to.kind === 'datagram') this.add(keyOf(to.address), { address: sockaddr(to.address) });
     }
-    for (const { proxy, address } of model.servers) {
-      if (model.proxies[proxy]?.mode === 'log' && (address.kind === 'ip' || address.kind === 'unix')) this.add(keyOf(address), { address: sockaddr(address) });
-    }
+    for (const { address, log } of model.servers) if (log?.datagram === true) this.add(keyOf(address), { address: sockaddr(address) });
   }
 
   private add(key: string, receiver: LogReceiver): void {

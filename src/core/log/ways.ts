@@ -1,6 +1,8 @@
 /** The ways of a worker's log messages: its own sockets and descriptors, and mail to the main thread for the rings. */
 import type { LogTarget } from '../../config/log.js';
+import type { Model } from '../../config/model.js';
 import type { Addon } from '../addon.js';
+import { LogBackend } from './log_backend.js';
 import { Receivers, type Route, type Ways } from './receivers.js';
 import { eachRecord, LogSink } from './sink.js';
 
@@ -27,10 +29,21 @@ export function outputSink(addon: Addon, receivers: Receivers, counts: LogCounts
   });
 }
 
-/** Where a log line's messages go. */
-export function router(receivers: Receivers, ways: Ways): (target: LogTarget) => () => Route | undefined {
+/** Where a log line's messages go. `state`: the shared cells, which say what servers are up. */
+export function router(model: Model, receivers: Receivers, ways: Ways, state: Int32Array, counts: LogCounts): (target: LogTarget) => () => Route | undefined {
+  const backends = new Map<number, LogBackend>();
   return ({ to }) => {
-    const route = to.kind === 'backend' ? undefined : receivers.route(to, ways);
-    return () => route;
+    if (to.kind !== 'backend') {
+      const route = receivers.route(to, ways);
+      return () => route;
+    }
+    let backend = backends.get(to.proxy);
+    if (backend === undefined) backends.set(to.proxy, (backend = new LogBackend(model, to.proxy, receivers, ways, state)));
+    const balanced = backend;
+    return () => {
+      const route = balanced.route();
+      if (route === undefined) counts.dropped(1);
+      return route;
+    };
   };
 }

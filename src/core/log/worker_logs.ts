@@ -19,7 +19,7 @@ export interface WorkerLogs {
   taken(bytes: number): void;
 }
 
-export function workerLogs(model: Model, addon: Addon, counters: Counters, port: Pick<MessagePort, 'postMessage'>): WorkerLogs {
+export function workerLogs(model: Model, addon: Addon, counters: Counters, state: Int32Array, port: Pick<MessagePort, 'postMessage'>): WorkerLogs {
   const counts: LogCounts = {
     sent: (messages) => counters.add(CW_LOGS_SENT, messages),
     dropped: (messages) => counters.add(CW_LOGS_DROPPED, messages),
@@ -35,7 +35,7 @@ export function workerLogs(model: Model, addon: Addon, counters: Counters, port:
   });
   const receivers = new Receivers(model);
   return {
-    route: router(receivers, { output: outputSink(addon, receivers, counts), rings }),
+    route: router(model, receivers, { output: outputSink(addon, receivers, counts), rings }, state, counts),
     taken: (bytes) => {
       open -= bytes;
     },

@@ -13,6 +13,9 @@ const ALGORITHMS = balancers.map(({ name }) => name);
 /** Those that only `mode log` has. */
 const LOG_ALGORITHMS = ['log-hash', 'log-sticky', 'sticky'];
 
+/** Those of them that are known here. */
+const LOG_ONLY = ['sticky', 'log-sticky'];
+
 /** More draws than this would only cost time. */
 const MOST_DRAWS = 1024;
 
@@ -103,6 +106,11 @@ function parseBalance(walk: Walk, { settings }: ProxyDraft): void {
   }
   const { name, inner } = splitName(word.text);
   if (name.includes('(')) return void walk.error(word, `balance ${name.slice(0, name.indexOf('('))} : missing closing parenthesis`);
+  if (walk.mode === 'log' && LOG_ONLY.includes(name)) {
+    // To whatever asks about traffic, of which there is none, it is roundrobin.
+    settings.balance = { algorithm: 'roundrobin', args: ['sticky'] };
+    return;
+  }
   const row = balancers.find((balancer) => balancer.name === name);
   if (row === undefined) return unknown(walk, word, name);
   const read = (READERS[name] ?? nothing)(walk, word, inner);

@@ -2,7 +2,7 @@ import type { ServerDraft } from '../../draft.js';
 import { subspan } from '../../source.js';
 import type { Word } from '../../source.js';
 import type { Walk } from '../../walk.js';
-import { parseServerAddress } from '../address.js';
+import { parseServerAddress, takesDatagrams } from '../address.js';
 import { on } from '../make.js';
 import { parseWords } from '../parse_words.js';
 import type { ProxyRow } from '../row.js';
@@ -41,6 +41,7 @@ const server: ProxyRow = on(
       const parsed = parseServerAddress(walk, address);
       if (parsed === undefined) return;
       const words: ServerTarget = { line: 'server', settings: { ...target.settings.server }, id: null, guid: null };
+      words.settings.log = { ...words.settings.log, datagram: takesDatagrams(walk, address) };
       parseWords(walk, serverTable, words, `'server ${target.name}/${name.text}'`);
       if (!walk.failed)
         target.servers.push({

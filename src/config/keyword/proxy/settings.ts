@@ -20,7 +20,9 @@ const mode = choice<ProxyDraft, Mode | 'health'>(
   [...MODES, 'health'],
   'What the proxy understands of the traffic: tcp unless set.',
   (target, value, walk) => {
-    if (value === 'tcp' || value === 'http') {
+    if (value === 'log' && target.kind !== 'backend' && target.kind !== 'defaults') {
+      walk.error(walk.keywordSpan, `'mode log' is for backends only, not for a ${target.kind} section`, "Write a backend, and 'log backend@<name>' where messages come from.");
+    } else if (value === 'tcp' || value === 'http' || value === 'log') {
       target.settings.mode = value;
       walk.site.mode = value;
     } else if (value === 'health') {
@@ -30,7 +32,7 @@ const mode = choice<ProxyDraft, Mode | 'health'>(
 );
 
 export const settingRows: readonly ProxyRow[] = [
-  on('both', { ...mode, args: [{ name: 'mode', type: 'enum', values: ['tcp', 'http'] }] }),
+  on('both', { ...mode, args: [{ name: 'mode', type: 'enum', values: ['tcp', 'http', 'log'] }] }),
   on(
     'frontend',
     number('maxconn', [0, INT_MAX], 'Most concurrent connections of the frontend; more wait in the listen queue. 0 = the global maxconn.'),

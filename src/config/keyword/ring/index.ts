@@ -1,6 +1,6 @@
 /** Keywords of `ring` sections (manual, 12.5). */
-import { RING_SIZE } from '../../log_sections.js';
 import { MESSAGE_FORMATS } from '../../log.js';
+import { RING_SIZE } from '../../log_draft.js';
 import type { RingDraft } from '../../log_draft.js';
 import { didYouMean } from '../../suggest.js';
 import { fromLatin1 } from '../../utf8.js';

@@ -3,6 +3,7 @@ import { KeywordTable } from '../table.js';
 import { inertWords, trueWords, unsupportedWords } from '../words.js';
 import { checkRows } from './check.js';
 import { healthRows } from './health.js';
+import { logServerRows } from './log.js';
 import { serverNameRows } from './names.js';
 import { serverOptionRows } from './options.js';
 import type { ServerTarget } from './target.js';
@@ -12,6 +13,7 @@ export const serverTable = new KeywordTable([
   ...serverOptionRows,
   ...serverNameRows,
   ...transportRows,
+  ...logServerRows,
   ...checkRows,
   ...healthRows,
   ...trueWords<ServerTarget>(
@@ -28,7 +30,7 @@ export const serverTable = new KeywordTable([
   ),
   ...inertWords<ServerTarget>(
     "it tunes HAProxy's own internals",
-    'pool-conn-name+1 check-pool-conn-name+1 log-bufsize+1 log-proto+1 shard+1 ws+1',
+    'pool-conn-name+1 check-pool-conn-name+1 shard+1 ws+1',
   ),
   ...unsupportedWords<ServerTarget>(`alpn+1 check-reuse-pool check-ssl 
     idle-ping+1 ktls+1 namespace+1 proto+1
