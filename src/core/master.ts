@@ -91,7 +91,10 @@ export class Master implements SignalTarget {
     Atomics.store(readings.pages.state, GS_STOPPING, 1);
     const stopped = pool.all('stopped').then(() => {
       this.parts.traffic.closeShared();
-      for (const line of stoppedLines(model, readings)) print('warning', line);
+      for (const { proxy, line } of stoppedLines(model, readings)) {
+        print('warning', line);
+        this.parts.log('warning', line, proxy);
+      }
     });
     const drained = pool.all('drained');
     pool.tell({ kind: 'stop' });

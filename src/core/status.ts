@@ -40,13 +40,13 @@ function connectionsText(readings: StatusReadings, proxy: Proxy): string {
 }
 
 /** What a stop says about each proxy. */
-export function stoppedLines(model: Model, readings: StatusReadings): string[] {
+export function stoppedLines(model: Model, readings: StatusReadings): { readonly proxy: number; readonly line: string }[] {
   return model.proxies
     .filter((proxy) => !proxy.disabled)
     .map((proxy) => {
       const front = readings.frontendTotal(proxy.index, abi.CF_CONNECTIONS);
       const back = readings.backendTotal(proxy.index, abi.CB_SESSIONS);
-      return `Proxy ${proxy.name} stopped (cumulated conns: FE: ${front}, BE: ${back}).`;
+      return { proxy: proxy.index, line: `Proxy ${proxy.name} stopped (cumulated conns: FE: ${front}, BE: ${back}).` };
     });
 }
 

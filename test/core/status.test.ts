@@ -31,7 +31,7 @@ test('the words of SIGHUP, SIGQUIT and a stop', async () => {
     'SIGHUP: Proxy empty has no servers. Conn: act(FE+BE): 0+0, 0 pend, tot(FE+BE): 0+0.',
     'SIGHUP: Proxy off has no servers. Conn: act(FE+BE): 0+0, 0 pend, tot(FE+BE): 0+0.',
   ]);
-  expect(stoppedLines(model, readings)).toEqual([
+  expect(stoppedLines(model, readings).map(({ line }) => line)).toEqual([
     'Proxy f stopped (cumulated conns: FE: 20, BE: 0).',
     'Proxy b stopped (cumulated conns: FE: 0, BE: 0).',
     'Proxy empty stopped (cumulated conns: FE: 0, BE: 0).',
