@@ -216,7 +216,7 @@ Step close_gently(Worker& w, Session& s, bool sending) {
 
 Step step_drain(Worker& w, Session& s) {
   Connection& c = *s.client;
-  for (int i = 0; i < 16 && c.readable(); i++) receive(c, w.window.bytes(), w.window.bytes_size());
+  for (int i = 0; i < 16 && c.readable(); i++) count(&w.row[CW_BYTES_IN], receive(c, w.window.bytes(), w.window.bytes_size()));
   if (c.ended() || (c.flags & CO_FAILED) != 0) end_session(w, s);
   return Step::Wait;
 }

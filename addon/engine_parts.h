@@ -75,7 +75,6 @@ struct Worker {
   uint64_t* frontend_row(const Session& s) { return row + pages->frontend_cell(s.frontend); }
   uint64_t* backend_row(const Session& s) { return row + pages->backend_cell(s.backend); }
   uint64_t* server_row(const Session& s) { return row + pages->server_cell(s.server); }
-};
   // nullptr without LO_STATS.
   uint64_t* listener_row(const Session& s) {
     bool counted = (conf.listeners[static_cast<size_t>(s.listener)].options & LO_STATS) != 0;
@@ -86,6 +85,7 @@ struct Worker {
     count(&frontend_row(s)[frontend]);
     if (uint64_t* l = listener_row(s)) count(&l[listener]);
   }
+};
 
 struct Engine::Parts : Worker {
   using Worker::Worker;

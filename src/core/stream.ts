@@ -1,4 +1,4 @@
-import { NO_TENANT, type Keeper, type Tenant } from './slots.js';
+import type { Keeper, Tenant } from './slots.js';
 
 /** Timeouts that `set-timeout` may change. */
 export type StreamTimeout = 'client' | 'connect' | 'queue' | 'server' | 'tarpit' | 'tunnel';
@@ -64,6 +64,43 @@ export interface Stream extends Tenant {
 
 const UNCHANGED: Stream['timeouts'] = {};
 
+/** One shape for all streams: what is cleared for each request must be cheap to write. */
+class StreamMemory implements Stream {
+  session = -1;
+  second = 0;
+  microsecond = 0;
+  request = -1;
+  readonly requestCaptures: (string | undefined)[] = [];
+  readonly responseCaptures: (string | undefined)[] = [];
+  method: string | undefined = undefined;
+  uri: string | undefined = undefined;
+  version = -1;
+  uniqueId: string | undefined = undefined;
+  id = -1;
+  requestCookie: string | undefined = undefined;
+  responseCookie: string | undefined = undefined;
+  cookieState = '--';
+  cookieServer = -1;
+  cookieLast = 0;
+  cookieFirst = 0;
+  cookieIgnored = false;
+  serverForced = false;
+  logLevel: number | undefined = undefined;
+  nice = 0;
+  priorityClass = 0;
+  priorityOffset = 0;
+  timeouts = UNCHANGED;
+  retries: number | undefined = undefined;
+  lastRule: string | undefined = undefined;
+  waitingRule: string | undefined = undefined;
+  stopped: Stopped | null = null;
+  buffering = false;
+  logged = false;
+  serverQueue = 0;
+  backendQueue = 0;
+  serverStatus = 0;
+}
+
 function clear(stream: Stream): void {
   // Setting a length is dear, even one that is so already.
   if (stream.requestCaptures.length > 0) stream.requestCaptures.length = 0;
@@ -83,11 +120,7 @@ function clear(stream: Stream): void {
 }
 
 export const streamKeeper: Keeper<Stream> = {
-  make: () => ({
-    ...NO_TENANT, requestCaptures: [], responseCaptures: [], method: undefined, uri: undefined, version: -1, uniqueId: undefined, id: -1,
-    requestCookie: undefined, responseCookie: undefined, cookieState: '--', cookieServer: -1, cookieLast: 0, cookieFirst: 0, cookieIgnored: false, serverForced: false, logLevel: undefined, nice: 0,
-    priorityClass: 0, priorityOffset: 0, timeouts: UNCHANGED, retries: undefined, lastRule: undefined, waitingRule: undefined, stopped: null, buffering: false, logged: false, serverQueue: 0, backendQueue: 0, serverStatus: 0,
-  }),
+  make: () => new StreamMemory(),
   nextSession: () => undefined,
   nextRequest: clear,
 };

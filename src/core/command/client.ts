@@ -13,7 +13,7 @@ export interface ClientLimits {
   readonly payload: number;
 }
 
-const SEVERITIES = ['emergency', 'alert', 'critical', 'error', 'warning', 'notice', 'info', 'debug'];
+const SEVERITIES = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'];
 /** Pieces of answers are collected up to this many characters, so that lines do not become packets. */
 const CHUNK = 16_384;
 

@@ -76,7 +76,8 @@ function* answers(kind: PatternKind, { runtime, at }: ListCall, sample: string):
 /** The commands that maps and files of ACLs have in common. */
 function rowsOf(kind: PatternKind): CommandRow[] {
   const name = NAMES[kind];
-  const missing = `Missing ${kind} identifier.`;
+  const missing = `Missing ${name} identifier.`;
+  const two = `This command expects two parameters: ${name} identifier and key.`;
   return [
     {
       words: `show ${kind}`,
@@ -100,9 +101,9 @@ function rowsOf(kind: PatternKind): CommandRow[] {
       usage: `<${kind}> [<key>|#<ref>]`,
       doc: `delete ${kind} entries matching <key>`,
       level: 'operator',
-      run: onList(kind, missing, (call) => {
+      run: onList(kind, two, (call) => {
         const [word] = call.words;
-        if (word === undefined) return failure(`This command expects two parameters: ${name} identifier and key.`);
+        if (word === undefined) return failure(two);
         return done(call.runtime.patterns.del(call.at, keyOf(call, word)));
       }),
     },
@@ -152,7 +153,7 @@ export const patternRows: readonly CommandRow[] = [
     usage: '[@<ver>] <acl> <pattern>',
     doc: 'add an acl entry',
     level: 'operator',
-    run: onList('acl', 'Missing ACL identifier.', ({ runtime, at, version, words: [key] }) => {
+    run: onList('acl', "'add acl' expects two parameters: ACL identifier and pattern.", ({ runtime, at, version, words: [key] }) => {
       if (key === undefined) return failure("'add acl' expects two parameters: ACL identifier and pattern.");
       return done(runtime.patterns.add(at, key, '', version));
     }),

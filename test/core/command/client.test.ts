@@ -101,7 +101,7 @@ describe('levels and modes', () => {
 
   test('severity of messages', async () => {
     expect(await ask('set severity-output number;deny;echo x\n')).toBe('\n[3]: No such thing.\n\nx\n\n');
-    expect(await ask('set severity-output string;deny\n')).toBe('\n[error]: No such thing.\n\n');
+    expect(await ask('set severity-output string;deny\n')).toBe('\n[err]: No such thing.\n\n');
     expect(await ask('set severity-output odd\n')).toBe("one of 'none', 'number', 'string' is a required argument\n\n");
   });
 });
