@@ -2,6 +2,7 @@ import { STATE_NAMES } from '../backends/index.js';
 import type { Model, Proxy } from '../config/model.js';
 import * as abi from './abi.js';
 import type { Readings } from './metric/readings.js';
+import { heapMemory, residentMemory } from './memory.js';
 
 /** What these lines are made of: state cells as they are, counters summed over the workers. */
 export type StatusReadings = Pick<Readings, 'global' | 'proxy' | 'server' | 'total' | 'frontendTotal' | 'backendTotal' | 'serverTotal'>;
@@ -52,7 +53,8 @@ export function stoppedLines(model: Model, readings: StatusReadings): { readonly
 
 /** What SIGQUIT prints: the pools that the workers share, and the memory of the process. */
 export function poolLines(readings: StatusReadings): string[] {
-  const { rss, heapUsed, external } = process.memoryUsage();
+  const rss = residentMemory();
+  const { heapUsed, external } = heapMemory();
   return [
     'Dumping pools usage.',
     `  - Connections : ${readings.global(abi.GS_CONNECTIONS)} now, ${readings.global(abi.GS_CONNECTIONS_MAX)} at most`,

@@ -18,6 +18,7 @@ import { Counters } from './count.js';
 import { workerLogs } from './log/worker_logs.js';
 import { accessSticks } from './stick/access.js';
 import { shareVariables, takeChanges, variablesChannel } from './process_variables.js';
+import { heapMemory } from './memory.js';
 
 /** After a soft stop: how often to look whether the last session has gone. */
 const DRAIN_INTERVAL_MS = 10;
@@ -94,7 +95,7 @@ function run(port: MessagePort, { model, variables, place }: WorkerStart): void 
     sessions: () => engine().listSessions?.() ?? [],
     captures: () => engine().captures?.() ?? { total: 0, messages: [] },
     activity: () => {
-      const { heapUsed, external } = process.memoryUsage();
+      const { heapUsed, external } = heapMemory();
       return { busy: performance.eventLoopUtilization().utilization, heap: heapUsed, external };
     },
   };

@@ -18,7 +18,7 @@ const SCRIPT = `
   const { loadAddon } = await import('${dist('core/load_addon.js')}');
   const { start } = await import('${dist('core/start.js')}');
   const { model } = await loadText(process.env.CONFIG, { env: {} });
-  const master = await start(loadAddon(), model, { reusePort: true, memory: null, old: [], place: () => '?', exit: (status) => process.exit(status) });
+  const master = await start(loadAddon(), model, { reusePort: true, memory: null, takeover: null, masterSocket: null, old: [], place: () => '?', exit: (status) => process.exit(status) });
   const { createInterface } = await import('node:readline');
   console.log('ready');
   for await (const line of createInterface({ input: process.stdin })) {

@@ -54,7 +54,7 @@ describe('a scrape', () => {
   test('scope= gives a part of it', async () => {
     const names = [...(await scrape(ports.metrics, '?scope=backend')).keys()];
     expect(names.length).toBeGreaterThan(0);
-    expect(names.filter((name) => !name.startsWith('haproxy_backend_'))).toEqual([]);
+    expect(names.filter((name) => !/^(haproxy|tsproxy)_backend_/.test(name))).toEqual([]);
   });
 
   test('is of the type that Prometheus expects, and promtool has no complaint', async () => {

@@ -57,7 +57,10 @@ describe.each([[1], [2]])('with %i worker(s)', (workers) => {
     const serve = setInterval(() => held.splice(0).forEach((response) => response.end('done')), 5);
     await Promise.all(replies);
     clearInterval(serve);
-    expect(served).toEqual(Array.from({ length: 16 }, (_, i) => `/${i}`));
+    const places = served.map((path) => Number(path.slice(1)));
+    expect([...places].sort((a, b) => a - b)).toEqual(Array.from({ length: 16 }, (_, i) => i));
+    // A worker that does not wake within 2 ms is passed over: with several of them neighbours may change places on a busy machine.
+    for (const [at, place] of places.entries()) expect(Math.abs(place - at)).toBeLessThan(workers);
   });
 
   test("a frontend's maxconn makes connections wait in the kernel, not fail", async () => {

@@ -10,6 +10,7 @@ import { sum, type Readings } from '../metric/readings.js';
 import { startupText } from '../print.js';
 import { poolLines } from '../status.js';
 import { failure, type Answer, type Call, type CommandRow } from './row.js';
+import { heapMemory } from '../memory.js';
 
 function socketText(address: SocketAddress): string {
   switch (address.kind) {
@@ -67,7 +68,7 @@ function showActivity({ args: [which = '-1'], runtime: { readings } }: Call): An
 }
 
 async function showThreads({ runtime: { pool, readings } }: Call): Promise<Answer> {
-  const { heapUsed, external } = process.memoryUsage();
+  const { heapUsed, external } = heapMemory();
   const { utilization } = performance.eventLoopUtilization();
   const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
   const workers = await pool.question('activity');

@@ -2,6 +2,7 @@ import {
   CW_ACCEPTED, CW_BYTES_OUT, CW_LOGS_DROPPED, CW_LOGS_SENT, CW_REQUESTS, CW_SPLICED_OUT, GS_CONN_RATE_LIMIT, GS_CONNECTIONS, GS_MAXCONN, GS_SESS_RATE_LIMIT, GS_LOGS_DROPPED, GS_PIPES_FREE, GS_PIPES_USED, GS_STOPPING,
 } from '../abi.js';
 import { absent, counter, gauge, type ScopeTable } from './row.js';
+import { residentMemory } from '../memory.js';
 
 /** Of TLS, compression, peers and HAProxy's own scheduler. */
 const GAUGES_ABSENT = {
@@ -59,8 +60,8 @@ export const processTable: ScopeTable = {
     counter('haproxy_process_spliced_bytes_out_total', 'Bytes sent through kernel pipes.', (r) => r.total(CW_SPLICED_OUT)),
     gauge('haproxy_process_bytes_out_rate', 'Bytes sent during the last second.', (r) => Math.round(r.sampler.bytesOut.now[0]!)),
     gauge('haproxy_process_current_tasks', 'Things under way: connections.', (r) => r.global(GS_CONNECTIONS)),
-    gauge('haproxy_process_pool_allocated_bytes', 'Memory of the process.', () => process.memoryUsage.rss()),
-    gauge('haproxy_process_pool_used_bytes', 'Memory of the process.', () => process.memoryUsage.rss()),
+    gauge('haproxy_process_pool_allocated_bytes', 'Memory of the process.', () => residentMemory()),
+    gauge('haproxy_process_pool_used_bytes', 'Memory of the process.', () => residentMemory()),
     ...absent('gauge', 'haproxy_process_', GAUGES_ABSENT),
     ...absent('counter', 'haproxy_process_', COUNTERS_ABSENT),
   ],

@@ -5,6 +5,7 @@ import {
 } from '../abi.js';
 import type { Readings } from '../metric/readings.js';
 import type { ValueType } from './field.js';
+import { residentMemory } from '../memory.js';
 
 /** A line of `show info` (management guide, 9.3). */
 export interface InfoRow {
@@ -33,7 +34,7 @@ export function uptime(total: number): string {
   return `${Math.floor(total / 86_400)}d ${Math.floor(total / 3600) % 24}h${two(Math.floor(total / 60))}m${two(total)}s`;
 }
 
-const memory = (): number => process.memoryUsage.rss();
+const memory = (): number => residentMemory();
 const none = (): number => 0;
 
 export const infoRows: readonly InfoRow[] = [
