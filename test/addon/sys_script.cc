@@ -41,23 +41,27 @@ int open_as(Call call, Kind kind) {
 }  // namespace
 
 ssize_t recv(int fd, void* to, size_t n) {
+  script::Inside inside;
   ssize_t failed;
   Peer* p = socket_of(Call::Recv, fd, failed, &n);
   return p == nullptr ? failed : kernel().read(*p, to, n, false);
 }
 
 ssize_t peek(int fd, void* to, size_t n) {
+  script::Inside inside;
   ssize_t failed;
   Peer* p = socket_of(Call::Peek, fd, failed, &n);
   return p == nullptr ? failed : kernel().read(*p, to, n, true);
 }
 
 ssize_t send(int fd, const void* from, size_t n, bool more) {
+  script::Inside inside;
   iovec all{const_cast<void*>(from), n};
   return sendv(fd, &all, 1, more);
 }
 
 ssize_t sendv(int fd, const iovec* iov, int count, bool more) {
+  script::Inside inside;
   ssize_t failed;
   size_t n = script::UNLIMITED, total = 0;
   Peer* p = socket_of(Call::Send, fd, failed, &n);
@@ -75,6 +79,7 @@ ssize_t sendv(int fd, const iovec* iov, int count, bool more) {
 
 // A datagram is taken as a whole or not at all.
 int sendmmsg(int fd, mmsghdr* messages, unsigned count) {
+  script::Inside inside;
   ssize_t failed;
   size_t most = count;
   Peer* p = socket_of(Call::SendMany, fd, failed, &most);
@@ -92,6 +97,7 @@ int sendmmsg(int fd, mmsghdr* messages, unsigned count) {
 
 // A pipe takes a page into each of its slots.
 ssize_t writev(int fd, const iovec* iov, int count) {
+  script::Inside inside;
   Descriptor* d = kernel().find(Call::Write, fd, Kind::PipeIn);
   if (d == nullptr) return -EBADF;
   size_t most = script::UNLIMITED;
@@ -114,6 +120,7 @@ WriteEnd write_end(int fd) {
 }
 
 ssize_t splice_in(int fd, int pipe_in, size_t n) {
+  script::Inside inside;
   ssize_t failed;
   Peer* p = socket_of(Call::SpliceIn, fd, failed, &n);
   if (p == nullptr) return failed;
@@ -122,6 +129,7 @@ ssize_t splice_in(int fd, int pipe_in, size_t n) {
 }
 
 ssize_t splice_out(int pipe_out, int fd, size_t n, bool more) {
+  script::Inside inside;
   ssize_t failed;
   Peer* p = socket_of(Call::SpliceOut, fd, failed, &n);
   if (p == nullptr) return failed;
@@ -130,6 +138,7 @@ ssize_t splice_out(int pipe_out, int fd, size_t n, bool more) {
 }
 
 ssize_t read(int fd, void* to, size_t n) {
+  script::Inside inside;
   Descriptor* d = kernel().find(Call::Read, fd, Kind::PipeOut);
   if (d == nullptr) return -EBADF;
   int failed = kernel().enter(Call::Read, fd, &n);
@@ -137,6 +146,7 @@ ssize_t read(int fd, void* to, size_t n) {
 }
 
 int pipe(int fds[2]) {
+  script::Inside inside;
   int failed = kernel().enter(Call::Pipe, -1);
   if (failed < 0) return failed;
   if (kernel().open_fds() + 2 > kernel().limit) return -EMFILE;
@@ -150,6 +160,7 @@ int pipe(int fds[2]) {
 }
 
 int pipe_size(int fd) {
+  script::Inside inside;
   Descriptor* d = kernel().find(Call::PipeSize, fd, Kind::PipeIn);
   if (d == nullptr) return -EBADF;
   int failed = kernel().enter(Call::PipeSize, fd);
@@ -157,6 +168,7 @@ int pipe_size(int fd) {
 }
 
 int set_pipe_size(int fd, int bytes) {
+  script::Inside inside;
   Descriptor* d = kernel().find(Call::SetPipeSize, fd, Kind::PipeIn);
   if (d == nullptr) return -EBADF;
   int failed = kernel().enter(Call::SetPipeSize, fd);
@@ -167,6 +179,7 @@ int set_pipe_size(int fd, int bytes) {
 }
 
 int accept(int fd, sockaddr_storage* from, socklen_t* length) {
+  script::Inside inside;
   Descriptor* d = kernel().find(Call::Accept, fd, Kind::Listener);
   if (d == nullptr) return -EBADF;
   int failed = kernel().enter(Call::Accept, fd);
@@ -184,6 +197,7 @@ int accept(int fd, sockaddr_storage* from, socklen_t* length) {
 }
 
 int socket(int family, int type, int protocol) {
+  script::Inside inside;
   int fd = open_as(Call::Socket, Kind::Socket);
   if (fd < 0) return fd;
   Peer& p = kernel().make_peer();
@@ -193,6 +207,7 @@ int socket(int family, int type, int protocol) {
 }
 
 int connect(int fd, const sockaddr* to, socklen_t length) {
+  script::Inside inside;
   ssize_t failed;
   Peer* p = socket_of(Call::Connect, fd, failed);
   if (p == nullptr) return static_cast<int>(failed);
@@ -205,6 +220,7 @@ int connect(int fd, const sockaddr* to, socklen_t length) {
 }
 
 int bind(int fd, const sockaddr* to, socklen_t length) {
+  script::Inside inside;
   ssize_t failed;
   Peer* p = socket_of(Call::Bind, fd, failed);
   if (p == nullptr) return static_cast<int>(failed);
@@ -216,6 +232,7 @@ int bind(int fd, const sockaddr* to, socklen_t length) {
 }
 
 int listen(int fd, int backlog) {
+  script::Inside inside;
   ssize_t failed;
   Peer* p = socket_of(Call::Listen, fd, failed);
   if (p == nullptr) return static_cast<int>(failed);
@@ -229,6 +246,7 @@ int listen(int fd, int backlog) {
 int set_nonblocking(int fd) { return kernel().find(Call::SetOption, fd, Kind::Free) == nullptr ? -EBADF : 0; }
 
 int set_option(int fd, int level, int name, const void* value, socklen_t length) {
+  script::Inside inside;
   Descriptor* d = kernel().find(Call::SetOption, fd, Kind::Free);
   if (d == nullptr) return -EBADF;
   int failed = kernel().enter(Call::SetOption, fd);
@@ -237,6 +255,7 @@ int set_option(int fd, int level, int name, const void* value, socklen_t length)
 }
 
 int get_option(int fd, int level, int name, void* value, socklen_t* length) {
+  script::Inside inside;
   ssize_t failed;
   Peer* p = socket_of(Call::GetOption, fd, failed);
   if (p == nullptr) return static_cast<int>(failed);
@@ -247,6 +266,7 @@ int get_option(int fd, int level, int name, void* value, socklen_t* length) {
 }
 
 int local_address(int fd, sockaddr_storage* to, socklen_t* length) {
+  script::Inside inside;
   Descriptor* d = kernel().find(Call::Address, fd, Kind::Free);
   if (d == nullptr) return -EBADF;
   int failed = kernel().enter(Call::Address, fd);
@@ -257,6 +277,7 @@ int local_address(int fd, sockaddr_storage* to, socklen_t* length) {
 }
 
 int peer_address(int fd, sockaddr_storage* to, socklen_t* length) {
+  script::Inside inside;
   ssize_t failed;
   Peer* p = socket_of(Call::Address, fd, failed);
   if (p == nullptr) return static_cast<int>(failed);
@@ -265,12 +286,23 @@ int peer_address(int fd, sockaddr_storage* to, socklen_t* length) {
 }
 
 int shutdown_write(int fd) {
+  script::Inside inside;
   ssize_t failed;
   Peer* p = socket_of(Call::ShutdownWrite, fd, failed);
   return p == nullptr ? static_cast<int>(failed) : p->shutdown_from_here();
 }
 
+// A listening socket stops listening: nobody is in its backlog any more.
+int shutdown_read(int fd) {
+  Descriptor* d = kernel().find(Call::ShutdownWrite, fd, Kind::Listener);
+  if (d == nullptr) return -EBADF;
+  for (Peer* waiting : d->backlog) waiting->reset();
+  d->backlog.clear();
+  return 0;
+}
+
 int close(int fd) {
+  script::Inside inside;
   Descriptor* d = kernel().find(Call::Close, fd, Kind::Free);
   if (d == nullptr) return -EBADF;
   kernel().enter(Call::Close, fd);
@@ -284,6 +316,7 @@ int close(int fd) {
 int epoll_create() { return open_as(Call::EpollCreate, Kind::Epoll); }
 
 int epoll_ctl(int epoll, int op, int fd, epoll_event* event) {
+  script::Inside inside;
   Descriptor* set = kernel().find(Call::EpollCtl, epoll, Kind::Epoll);
   if (set == nullptr || kernel().find(Call::EpollCtl, fd, Kind::Free) == nullptr) return -EBADF;
   int failed = kernel().enter(Call::EpollCtl, fd);
@@ -297,6 +330,7 @@ int epoll_ctl(int epoll, int op, int fd, epoll_event* event) {
 }
 
 int epoll_wait(int epoll, epoll_event* events, int max, int timeout_ms) {
+  script::Inside inside;
   Descriptor* set = kernel().find(Call::EpollWait, epoll, Kind::Epoll);
   if (set == nullptr) return -EBADF;
   int failed = kernel().enter(Call::EpollWait, epoll);
@@ -318,6 +352,7 @@ int epoll_wait(int epoll, epoll_event* events, int max, int timeout_ms) {
 int eventfd() { return open_as(Call::EventFd, Kind::Event); }
 
 int notify(int fd) {
+  script::Inside inside;
   Descriptor* d = kernel().find(Call::EventFd, fd, Kind::Event);
   if (d == nullptr) return -EBADF;
   d->counted++;
@@ -326,6 +361,7 @@ int notify(int fd) {
 }
 
 int drain(int fd) {
+  script::Inside inside;
   Descriptor* d = kernel().find(Call::EventFd, fd, Kind::Event);
   if (d == nullptr) return -EBADF;
   return std::exchange(d->counted, 0) > 0 ? 8 : -EAGAIN;
@@ -334,6 +370,7 @@ int drain(int fd) {
 int timerfd() { return open_as(Call::TimerFd, Kind::Timer); }
 
 int timerfd_set(int fd, uint64_t after_ns) {
+  script::Inside inside;
   Descriptor* d = kernel().find(Call::TimerFd, fd, Kind::Timer);
   if (d == nullptr) return -EBADF;
   d->at_ns = after_ns == 0 ? 0 : kernel().now + after_ns;

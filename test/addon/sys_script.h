@@ -18,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -109,6 +110,26 @@ void fail(Call call, int error, int times = 1, int fd = -1);
 // The next `times` calls of that kind move at most `most` bytes.
 void shorten(Call call, size_t most, int times = 1, int fd = -1);
 uint64_t calls(Call call);              // how often it was called since reset()
+
+// What becomes of one call: it fails with -error, or moves at most `most` bytes.
+struct Fate {
+  int error = 0;
+  size_t most = UNLIMITED;
+};
+// Asked at each call for which no fail() or shorten() stands. After a call that is cut short, or fails with EAGAIN, the cause is over:
+// what could not be moved can be moved from then on, and epoll says so.
+void on_call(std::function<Fate(Call call, int fd)> fate);
+uint64_t taken_in();                    // bytes that the engine has read from sockets, by recv and splice
+uint64_t given_out();                   // bytes that the sockets have taken from it
+uint64_t next_timer();                  // ms until a timerfd fires, UNLIMITED if none is set
+size_t piped(int fd);                   // bytes in the pipe of which fd is an end
+
+// True while a call of sys.h runs: memory that it takes is the kernel's, not the engine's.
+bool inside();
+struct Inside {
+  Inside();
+  ~Inside();
+};
 
 void advance(uint64_t ms);              // moves the clock and fires timerfds
 void shuffle(uint32_t seed);            // epoll_wait reports in a seeded random order from now on; 0: in order of arrival

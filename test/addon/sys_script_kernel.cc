@@ -53,7 +53,11 @@ int Kernel::enter(Call call, int fd, size_t* n) {
     if (--s->times == 0) scripts.erase(s);
     return -error;
   }
-  return 0;
+  if (!fate) return 0;
+  Fate of = fate(call, fd);
+  if (n != nullptr) *n = std::min(*n, of.most);
+  if (of.error == EAGAIN || of.error == EINTR || of.most != UNLIMITED) signal(fd);
+  return -of.error;
 }
 
 Descriptor* Kernel::find(Call call, int fd, Kind kind) {
@@ -144,7 +148,10 @@ ssize_t Kernel::read(Peer& p, void* to, size_t n, bool keep) {
     std::memcpy(static_cast<char*>(to) + got, p.in_[i].data(), part);
     got += part;
   }
-  if (!keep) consume(p, got);
+  if (!keep) {
+    consume(p, got);
+    taken_in += got;
+  }
   return got > 0 || n == 0 ? static_cast<ssize_t>(got) : at_end(p);
 }
 
@@ -176,6 +183,7 @@ ssize_t Kernel::sendable(Peer& p, size_t n) {
 void Kernel::deliver(Peer& p, const char* bytes, size_t n, bool more) {
   if (p.room_ != UNLIMITED) p.room_ -= n;
   p.more_ = more;
+  given_out += n;
   if (p.closed_far_) p.reset();
   else p.received_.append(bytes, n);
 }
@@ -190,6 +198,7 @@ ssize_t Kernel::fill(Peer& p, PipeBody& pipe, size_t n) {
     moved += part;
     if (one_segment) break;
   }
+  taken_in += moved;
   return moved > 0 || n == 0 ? static_cast<ssize_t>(moved) : at_end(p);
 }
 

@@ -59,6 +59,8 @@ class Kernel {
   std::vector<std::pair<Peer*, std::string>> connects;
   std::map<std::string, Connecting> policy;
   std::vector<Script> scripts;
+  std::function<Fate(Call, int)> fate;
+  uint64_t taken_in = 0, given_out = 0;
   uint64_t called[static_cast<size_t>(Call::Count)] = {};
   uint64_t now = START_NS, order = 0;
   int limit = 1 << 20;

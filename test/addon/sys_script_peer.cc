@@ -147,6 +147,22 @@ void shorten(Call call, size_t most, int times, int fd) { kernel().scripts.push_
 
 uint64_t calls(Call call) { return kernel().called[static_cast<size_t>(call)]; }
 
+void on_call(std::function<Fate(Call call, int fd)> fate) { kernel().fate = std::move(fate); }
+
+uint64_t taken_in() { return kernel().taken_in; }
+
+uint64_t given_out() { return kernel().given_out; }
+
+uint64_t next_timer() {
+  uint64_t first = UNLIMITED;
+  for (const Descriptor& d : kernel().table) {
+    if (d.kind != Kind::Timer || d.at_ns == 0) continue;
+    uint64_t left = d.at_ns > kernel().now ? d.at_ns - kernel().now : 0;
+    first = std::min<uint64_t>(first, (left + NS_PER_MS - 1) / NS_PER_MS);
+  }
+  return first;
+}
+
 void advance(uint64_t ms) {
   Kernel& k = kernel();
   k.now += ms * NS_PER_MS;
@@ -187,6 +203,19 @@ size_t piped() {
     if (d.kind == Kind::PipeOut) sum += d.pipe->bytes();
   return sum;
 }
+
+size_t piped(int fd) {
+  const Descriptor& d = kernel().table.at(static_cast<size_t>(fd));
+  return d.pipe == nullptr ? 0 : d.pipe->bytes();
+}
+
+namespace {
+int depth = 0;
+}
+
+bool inside() { return depth > 0; }
+Inside::Inside() { depth++; }
+Inside::~Inside() { depth--; }
 
 bool ready(int epoll) {
   Descriptor* set = kernel().find(Call::EpollWait, epoll, Kind::Epoll);
