@@ -59,7 +59,10 @@ void count_times(Worker& w, Session& s) {
 void count_cause(Worker& w, Session& s) {
   if (s.cause == '-') return;
   if (s.where == 'R') {
-    if (s.cause == 'C' || s.cause == 'c') w.count_front(s, CF_REQ_ERRORS, CL_REQ_ERRORS);
+    if (s.cause == 'C' || s.cause == 'c') {
+      w.count_front(s, CF_REQ_ERRORS, CL_REQ_ERRORS);
+      if (s.has(SF_HTTP) && s.request_ms < 0) w.count_request(s);   // its head never came, or not all of it
+    }
     return;
   }
   if (s.backend < 0) return;

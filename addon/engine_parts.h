@@ -80,6 +80,10 @@ struct Worker {
     bool counted = (conf.listeners[static_cast<size_t>(s.listener)].options & LO_STATS) != 0;
     return counted ? row + pages->listener_cell(s.listener) : nullptr;
   }
+  void count_request(const Session& s) {
+    count(&row[CW_REQUESTS]);
+    count(&frontend_row(s)[CF_REQUESTS]);
+  }
   // Counts in the frontend, and in the listener if it counts.
   void count_front(const Session& s, int32_t frontend, int32_t listener) {
     count(&frontend_row(s)[frontend]);

@@ -81,11 +81,16 @@ void note_server(Session& s, const Http1Head& head, BodyKind kind) {
   if ((head.flags & H1_AUTHENTICATE_CONN) != 0) s.target->flags |= CO_PRIVATE;
 }
 
+// Of a status: its place behind *_RESP_OTHER, which stands before *_RESP_1XX.
+int32_t status_class(int32_t status) { return status >= 100 && status < 600 ? status / 100 : 0; }
+
 Step response_complete(Worker& w, Session& s) {
   s.status = w.loaded.head.status;
   if (!s.has(SF_DECIDED)) observe(w, s, status_outcome(s.status));
   if (may_send_again(w, s, retry_bit(s.status))) return send_again(w, s);
   track_status(w, s, s.status);
+  // A server's responses count as they come, whatever rules make of them.
+  if (!s.has(SF_DECIDED) && s.server >= 0) count(&w.server_row(s)[CS_RESP_OTHER + status_class(s.status)]);
   if ((w.loaded.head.flags & H1_INSECURE) != 0) s.flags |= SF_INSECURE;
   s.response_ms = static_cast<int32_t>(w.loop.now_ms() - s.connected_ms);
   if (s.has(SF_DECIDED) || !asks(w, s, PHASE_RESPONSE)) return send_response(w, s);
@@ -170,10 +175,9 @@ void adjust_case_for_client(Worker& w, const Session& s, char* head, size_t n) {
 }
 
 void count_status(Worker& w, const Session& s, int32_t status) {
-  int32_t hundreds = status >= 100 && status < 600 ? status / 100 : 0;   // RESP_OTHER stands before RESP_1XX
+  int32_t hundreds = status_class(status);
   count(&w.frontend_row(s)[CF_RESP_OTHER + hundreds]);
   if (s.backend >= 0) count(&w.backend_row(s)[CB_RESP_OTHER + hundreds]);
-  if (s.server >= 0 && !s.has(SF_LOCAL)) count(&w.server_row(s)[CS_RESP_OTHER + hundreds]);
 }
 
 }  // namespace tsproxy

@@ -29,6 +29,7 @@ Parse parse_loaded_request(Worker& w, const Session& s, size_t seen, Http1Error&
 
 Step bad_request(Worker& w, Session& s, int32_t status) {
   w.count_front(s, CF_REQ_ERRORS, CL_REQ_ERRORS);
+  w.count_request(s);
   s.flags |= SF_STREAM;
   count_tracked(w, s, STICK_EVENT_REQUEST);
   count_tracked(w, s, STICK_EVENT_ERROR);
@@ -77,8 +78,7 @@ void begin_stream(Worker& w, Session& s) {
   keep_request_line(w, s);
   s.up.body.begin(request_body_kind(head), head.content_length);
   count_tracked(w, s, STICK_EVENT_REQUEST);
-  count(&w.row[CW_REQUESTS]);
-  count(&w.frontend_row(s)[CF_REQUESTS]);
+  w.count_request(s);
 }
 
 // The method of the serialised head in the scratch.

@@ -31,7 +31,7 @@ export class MetricsSource {
     this.making ??= this.make();
     const metrics = await this.making;
     for (const { worker, pauses } of this.early.splice(0)) for (const [kind, seconds] of pauses) metrics.observeGc(worker, kind, seconds);
-    return metrics.text(String(request));
+    return metrics.scrape(String(request));
   }
 
   gc(worker: number, pauses: readonly (readonly [string, number])[]): void {

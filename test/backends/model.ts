@@ -48,7 +48,7 @@ export function model(...shapes: ProxyShape[]): Model {
     sources: [], proxies, servers, listeners: [], serverRows: servers.length, resolvers: [], checkPlans: [], mailers: [], stickTables: [], patternLists: [], logProfiles: [], rings: [], logForwards: [], userlists: [], certificates: [], jwt: { algorithms: [], encryptions: [] },
     global: {
       maxconn: 100, nbthread: 8, maxpipes: 25, node: 'n1', description: null, spreadChecks: 0, maxSpreadChecks: null, maxChecks: 0, externalCheck: 'no', insecureFork: false,
-      tune: { bufsize: 16384 },
+      tune: { bufsize: 16384, latencyBuckets: [10, 1000] },
     } as unknown as Model['global'],
   };
 }

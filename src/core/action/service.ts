@@ -11,7 +11,7 @@ export interface MetricsAnswer {
   readonly status: number;
   /** Content type. */
   readonly type: string;
-  readonly body: string;
+  readonly body: Uint8Array;
 }
 
 interface Service {
@@ -23,7 +23,7 @@ async function answerMetrics(env: CompileEnv, session: number, query: string): P
   const engine = env.engine();
   try {
     const metrics = (await env.ask('metrics', query)) as MetricsAnswer;
-    const body = Buffer.from(metrics.body, 'utf8');
+    const { body } = metrics;
     const head = responseHead(metrics.status, [
       ['content-length', String(body.length)], ['content-type', metrics.type], ['cache-control', 'no-cache'],
     ]);

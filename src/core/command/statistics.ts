@@ -2,7 +2,9 @@ import { EVERYTHING, subjects, type Selection } from '../statistics/subjects.js'
 import type { Source } from '../statistics/field.js';
 import { csvHead, csvLine, jsonObject, jsonValue, typedLine, typedLines } from '../statistics/format.js';
 import { infoRows, type InfoRow } from '../statistics/info.js';
-import type { Call, CommandRow } from './row.js';
+import { nameserverLines } from '../statistics/resolvers.js';
+import { schema } from '../statistics/schema.js';
+import { failure, type Answer, type Call, type CommandRow } from './row.js';
 import type { Runtime } from './runtime.js';
 
 const FRONTENDS = 1;
@@ -10,7 +12,7 @@ const BACKENDS = 2;
 const SERVERS = 4;
 const LISTENERS = 8;
 
-export const sourceOf = ({ readings, checks, states, base }: Runtime): Source => ({ readings, checks, states, base });
+export const sourceOf = ({ readings, checks, states, base }: Runtime, legends = true): Source => ({ readings, checks, states, base, legends });
 
 /** `[{<iid>|<proxy>} <type> <sid>]`: three words select; anything else shows all. */
 function selectionOf({ args, runtime }: Call): Selection {
@@ -29,8 +31,24 @@ function selectionOf({ args, runtime }: Call): Selection {
   };
 }
 
-function* showStat(call: Call): Generator<string> {
-  const source = sourceOf(call.runtime);
+const DOMAINS = ['proxy', 'resolvers'] as const;
+
+/** Name servers in their order, as `show stat domain resolvers` has them. */
+function nameservers({ args, runtime }: Call): Generator<string> {
+  const lines = runtime.resolver.sections.flatMap(({ name, servers }) => servers.map(({ conf, figures }) => ({ name: conf.name, section: name, figures })));
+  return nameserverLines(lines, args.includes('json') ? 'json' : args.includes('typed') ? 'typed' : 'csv');
+}
+
+function showStat(call: Call): Answer {
+  const [word, domain = ''] = call.args;
+  if (word !== 'domain' || domain === DOMAINS[0]) return showProxies(call);
+  return domain === DOMAINS[1] ? nameservers(call) : failure('Invalid statistics domain.');
+}
+
+function* showProxies(call: Call): Generator<string> {
+  // Addresses and the like are not for everybody (management guide, 9.1).
+  const source = sourceOf(call.runtime, call.client.level !== 'user');
+  call.runtime.readings.sampler.averages();
   const chosen = subjects(source, selectionOf(call));
   if (call.args.includes('json')) {
     let before = '[';
@@ -71,6 +89,12 @@ export const statisticsRows: readonly CommandRow[] = [
     doc: 'report counters for each proxy and server',
     level: 'user',
     run: showStat,
+  },
+  {
+    words: 'show schema json',
+    doc: 'report schema used for stats',
+    level: 'user',
+    run: () => `${JSON.stringify(schema)}\n`,
   },
   {
     words: 'clear counters',

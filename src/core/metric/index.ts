@@ -48,12 +48,13 @@ export interface MetricsParts {
 export interface ScrapeAnswer {
   readonly status: 200 | 400;
   readonly type: string;
-  readonly body: string;
+  /** UTF-8. */
+  readonly body: Uint8Array;
 }
 
 export interface Metrics {
   /** The answer to a scrape with this query string (without the question mark); 400 for an unknown scope. */
-  text(query: string): Promise<ScrapeAnswer>;
+  scrape(query: string): Promise<ScrapeAnswer>;
   /** A garbage collection of a worker: its kind and duration in seconds. */
   observeGc(worker: number, kind: string, seconds: number): void;
 }
@@ -140,12 +141,12 @@ export function createMetrics(parts: MetricsParts): Metrics {
   };
 
   return {
-    async text(query) {
+    async scrape(query) {
       const wanted = parseQuery(query);
-      if (wanted === null) return { status: 400, type: 'text/plain', body: 'There is no such scope: process, frontend, backend, server, resolver, sticktable or *.\n' };
+      if (wanted === null) return { status: 400, type: 'text/plain', body: Buffer.from('There is no such scope: process, frontend, listener, backend, server, resolver, sticktable or *.\n') };
       sampler.averages();
       const registry = registryFor(wanted);
-      return { status: 200, type: registry.contentType, body: await registry.metrics() };
+      return { status: 200, type: registry.contentType, body: await registry.bytes() };
     },
     observeGc: (worker, kind, seconds) => pauses.observe({ worker: String(worker), kind }, seconds),
   };

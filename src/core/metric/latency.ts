@@ -1,5 +1,5 @@
 /** Times of streams: how long queue, connect, response and the whole took, as the engine counts them (HT_ in addon/abi.def). */
-import { CB_QUEUE_MS, CF_QUEUE_MS, CS_QUEUE_MS, HT_BUCKETS, HT_MAX, HT_TIMES } from '../abi.js';
+import { CB_QUEUE_MS, CF_QUEUE_MS, CS_QUEUE_MS, HT_BUCKETS, HT_MAX, HT_TIMES, HT_TOTAL } from '../abi.js';
 import { backendCounter, frontendCounter, serverCounter } from '../cells.js';
 import type { Readings, Timed } from './readings.js';
 import { sum } from './readings.js';
@@ -22,6 +22,13 @@ export interface Histogram {
 function sumCell(r: Readings, kind: Timed, index: number): number {
   if (kind === 'server') return serverCounter(r.proxies, index, CS_QUEUE_MS);
   return kind === 'frontend' ? frontendCounter(index, CF_QUEUE_MS) : backendCounter(index, CB_QUEUE_MS);
+}
+
+/** Whether a server has ended a stream. */
+export function hasTimes(r: Readings, server: number): boolean {
+  const first = r.latencyCell('server', server) + HT_TOTAL * HT_BUCKETS;
+  for (let bucket = 0; bucket <= r.model.global.tune.latencyBuckets.length; bucket++) if (sum(r.pages, first + bucket) > 0) return true;
+  return false;
 }
 
 export function histogramOf(r: Readings, kind: Timed, index: number, time: number): Histogram {

@@ -1,5 +1,5 @@
 import { number, parseLabels, type Targets } from './family.js';
-import { histogramOf, TIMES } from './latency.js';
+import { hasTimes, histogramOf, TIMES } from './latency.js';
 import type { Readings, Timed } from './readings.js';
 
 interface Sample {
@@ -8,7 +8,10 @@ interface Sample {
   readonly labels: Record<string, string>;
 }
 
-/** A family of histograms: one of the times of frontends, backends or servers, in seconds. As a Family otherwise. */
+/**
+ * A family of histograms: one of the times of frontends, backends or servers, in seconds. As a Family otherwise. A server has samples
+ * once it has served: of many servers most are idle, and each would have dozens of zeros.
+ */
 export class TimesFamily {
   readonly name: string;
   readonly help: string;
@@ -52,6 +55,7 @@ export class TimesFamily {
   private each(from: number, to: number, take: (name: string, labels: string, value: number) => void): void {
     const { indices, labels } = this.targets;
     for (let i = from; i < Math.min(to, indices.length); i++) {
+      if (this.kind === 'server' && !hasTimes(this.readings, indices[i]!)) continue;
       const { counts, sum, count } = histogramOf(this.readings, this.kind, indices[i]!, this.time);
       let below = 0;
       for (let bucket = 0; bucket < counts.length; bucket++) {

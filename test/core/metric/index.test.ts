@@ -18,7 +18,7 @@ const NOW = 1_700_000_100_000;
 
 function house(...shapes: ProxyShape[]) {
   const made = model(...shapes);
-  const m: Model = { ...made, global: { ...made.global, nbthread: 2, tune: { ...made.global.tune, latencyBuckets: [] } } };
+  const m: Model = { ...made, global: { ...made.global, nbthread: 2, tune: { ...made.global.tune, latencyBuckets: [10, 1000] } } };
   const p = pages(m, 2);
   initState(m, p.state, NOW / 1000 - 50);
   const sampler = new Sampler(m, p, 0);
@@ -27,7 +27,11 @@ function house(...shapes: ProxyShape[]) {
     model: m, startTime: NOW - 100_000, limits: { maxconn: 1000, maxpipes: 250, descriptors: 4096 }, sampler, checks, now: () => NOW,
     pages: { state: p.state.buffer as ArrayBuffer, counters: p.counters.buffer as ArrayBuffer, rowCells: p.rowCells },
   });
-  return { m, p, metrics, sampler, checks, row: (worker: number, cell: number) => worker * p.rowCells + cell };
+  const text = async (query: string) => {
+    const { body, ...rest } = await metrics.scrape(query);
+    return { ...rest, body: Buffer.from(body).toString() };
+  };
+  return { m, p, metrics: { observeGc: metrics.observeGc, text }, sampler, checks, row: (worker: number, cell: number) => worker * p.rowCells + cell };
 }
 
 const shapes: ProxyShape[] = [
@@ -100,10 +104,10 @@ describe('metrics', () => {
   const scopesIn = (body: string) => [...new Set([...body.matchAll(/^# TYPE (haproxy|tsproxy)_([a-z]+)_/gm)].map(([, who, scope]) => `${who}_${scope}`))];
 
   test.each([
-    ['scope=server', ['haproxy_server']],
-    ['scope=frontend&scope=backend', ['haproxy_frontend', 'haproxy_backend']],
+    ['scope=server', ['haproxy_server', 'tsproxy_server']],
+    ['scope=frontend&scope=backend', ['haproxy_frontend', 'tsproxy_frontend', 'haproxy_backend', 'tsproxy_backend']],
     ['scope=*&scope=', []],
-    ['scope=&scope=server', ['haproxy_server']],
+    ['scope=&scope=server', ['haproxy_server', 'tsproxy_server']],
     ['scope=listener', []],
   ])('%s', async (query, expected) => {
     const { metrics } = house(...shapes);

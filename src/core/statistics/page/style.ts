@@ -20,7 +20,7 @@ button{background:var(--link);border-color:var(--link);color:var(--card);font-we
 section{background:var(--card);border:1px solid var(--edge);border-radius:12px;margin:0 0 16px;overflow:hidden}
 h2{margin:0;padding:10px 14px;font-size:16px}h2 a{color:inherit}
 .wide{overflow-x:auto}
-table{border-collapse:collapse;width:100%;min-width:1240px;table-layout:fixed}thead th:first-child{width:14%}thead th:nth-child(2),thead th:nth-child(12),thead th:nth-child(13),thead th:nth-child(4){width:9%}thead th:nth-child(n+6):nth-child(-n+8),thead th:nth-child(3){width:6.5%}thead th:nth-child(5),thead th:nth-child(9),thead th:nth-child(11){width:4.5%}td{overflow:hidden;text-overflow:ellipsis}
+table{border-collapse:collapse;width:100%;min-width:1240px;table-layout:fixed}thead th{width:6.3%}thead th:first-child{width:14%}thead th:nth-child(2),thead th:nth-child(4),thead th:nth-child(12),thead th:nth-child(13){width:8.5%}thead th:nth-child(5),thead th:nth-child(9),thead th:nth-child(10),thead th:nth-child(11){width:4.6%}td{overflow:hidden;text-overflow:ellipsis}
 th,td{padding:5px 7px;text-align:right;white-space:nowrap;border-top:1px solid var(--edge);font-weight:400}
 thead th{color:var(--soft);font-size:12px;cursor:help}
 th:first-child,td:nth-child(2),thead th:nth-child(2),td[data-head=Check]{text-align:left}
@@ -44,7 +44,7 @@ header,main{padding-left:10px;padding-right:10px}svg.total{display:none!importan
 .wide{overflow:visible}table{min-width:0}thead{display:none}table,tbody,tr,tbody th,td{display:block;border:0}
 tr{display:grid!important;grid-template-columns:1fr 1fr;gap:2px 14px;padding:9px 14px;border-top:1px solid var(--edge)}
 tr.gone{display:none!important}
-tbody th{grid-column:1/-1;position:relative;left:auto;padding:0;min-width:0;font-size:15px}
+tbody th:first-child{grid-column:1/-1;position:relative;left:auto;padding:0;min-width:0;font-size:15px}
 td{padding:0;text-align:right!important;display:flex;justify-content:space-between;gap:8px;font-size:13px;min-width:0}
 td:empty{display:none}td::before{content:attr(data-head);color:var(--soft);font-weight:400}
 td[data-head=Status],td[data-head=Check]{grid-column:1/-1}
