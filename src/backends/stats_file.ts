@@ -54,7 +54,7 @@ function counted(model: Model): Counted[] {
     if (isFrontend) add(guid, 'fe', ([, cell]) => (cell < 0 ? -1 : frontendCounter(index, cell)));
     if (isBackend) add(guid, 'be', ([, , cell]) => (cell < 0 ? -1 : backendCounter(index, cell)));
   }
-  for (const { index, guid } of model.listeners) add(guid, 'fe', ([field]) => (field === 'stot' ? listenerCounter(proxies, serverRows(model), index, abi.CL_CONNECTIONS) : -1));
+  for (const { index, guid } of model.listeners) add(guid, 'fe', ([field]) => (field === 'stot' ? listenerCounter(proxies, serverRows(model), index, abi.CL_SESSIONS) : -1));
   for (const { index, guid } of model.servers) add(guid, 'be', ([, , , cell]) => (cell < 0 ? -1 : serverCounter(proxies, index, cell)));
   return found;
 }

@@ -21,7 +21,8 @@ const { workerData: d, parentPort } = require('node:worker_threads');
     passSlotOn: () => { for (let i = 0; i < flags.length; i++) if (i !== d.me) Atomics.store(flags, i, 1); },
   };
   const backends = createBackends(d.model, { state, engine: () => engine, counters: new Uint32Array(d.counters), worker: d.me });
-  const tx = { facts: new Int32Array(d.facts.count), streamIfAny: () => undefined };
+  const stream = {};
+  const tx = { facts: new Int32Array(d.facts.count), stream: () => stream, streamIfAny: () => undefined };
   let over = 0;
   const release = () => {
     if (Atomics.load(state, d.cells.sessions) > d.limit) over++;

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { CB_SESSIONS, CF_BYTES_IN, CF_SESSIONS, CL_CONNECTIONS, CS_SESSIONS } from '../../src/core/abi.js';
+import { CB_SESSIONS, CF_BYTES_IN, CF_SESSIONS, CL_SESSIONS, CS_SESSIONS } from '../../src/core/abi.js';
 import { backendCounter, frontendCounter, listenerCounter, serverCounter } from '../../src/core/cells.js';
 import { parseStatsFile } from '../../src/config/stats_file.js';
 import type { Model } from '../../src/config/model.js';
@@ -19,7 +19,7 @@ const rowOf = (m: Model): BigUint64Array => {
 test('counters come back by guid and side', () => {
   const row = rowOf(withFile('#fe guid,stot,bin,\nguid-fe,1024,7,\nguid-fe,abc,\nguid-fe-0,5\nguid-unknown,1\nguid-be,3\nguid-both,8,\n#be guid,unknown,stot,\nguid-be,512,1025,\nguid-srv,512,1026,\nguid-both,1,9\n'));
   const at = (cell: number): number => Number(row[cell]);
-  expect([at(frontendCounter(0, CF_SESSIONS)), at(frontendCounter(0, CF_BYTES_IN)), at(listenerCounter(3, 2, 0, CL_CONNECTIONS))]).toEqual([1024, 7, 5]);
+  expect([at(frontendCounter(0, CF_SESSIONS)), at(frontendCounter(0, CF_BYTES_IN)), at(listenerCounter(3, 2, 0, CL_SESSIONS))]).toEqual([1024, 7, 5]);
   expect([at(backendCounter(1, CB_SESSIONS)), at(serverCounter(3, 0, CS_SESSIONS)), at(serverCounter(3, 1, CS_SESSIONS))]).toEqual([1025, 1026, 0]);
   expect([at(frontendCounter(2, CF_SESSIONS)), at(backendCounter(2, CB_SESSIONS))]).toEqual([8, 9]);
 });
