@@ -39,8 +39,10 @@ const { workerData: d, parentPort } = require('node:worker_threads');
       // As the engine does when a session joins the queue: ask once more.
       backends.slotFree(-1);
       const until = Date.now() + 20000;
-      while (got < 0) {
+      for (let spins = 1; got < 0; spins++) {
         if (Atomics.exchange(flags, d.me, 0) === 1) backends.slotFree(-1);
+        // Patience with a worker that was let go ahead ends by a timer.
+        if (spins % 256 === 0) await new Promise((done) => setImmediate(done));
         if (Date.now() > until) { parentPort.postMessage({ lost: true, over }); return; }
       }
     }
