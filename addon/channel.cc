@@ -100,9 +100,10 @@ bool note_ends(Worker& w, Channel& ch) {
 
 }  // namespace
 
-// Puts bytes at the end of the buffer, which moves to a large block if need be.
+// Puts bytes at the end of the buffer, which moves to a large block if need be. Behind bytes that were lost nothing is kept: it would
+// close up the gap.
 void keep(Worker& w, Channel& ch, const char* bytes, size_t n) {
-  if (n == 0) return;
+  if (n == 0 || ch.has(BF_NO_MEMORY)) return;
   size_t total = ch.buffer.length() + n;
   if (!ch.large && total > w.small.block_size()) {
     Buffer large;
@@ -133,13 +134,14 @@ size_t read_size(const Worker& w, const Channel& ch) {
 void emit(Worker& w, Channel& ch, const iovec* parts, int count) {
   size_t gone = 0;
   settle(ch);
-  if (ch.has(BF_EMPTY) && ch.consumer != nullptr && ch.consumer->writable()) {
+  if (ch.has(BF_EMPTY) && !ch.has(BF_NO_MEMORY) && ch.consumer != nullptr && ch.consumer->writable()) {
     gone = transmit(*ch.consumer, parts, count);
     count_copied(w, ch, gone);
   }
   if (ch.has(BF_KEEP)) {
     for (int i = 0; i < count; i++) keep(w, ch, static_cast<const char*>(parts[i].iov_base), parts[i].iov_len);
-    ch.kept += static_cast<uint32_t>(gone);
+    // Without memory there may be less in the buffer than was sent.
+    ch.kept = std::min(ch.kept + static_cast<uint32_t>(gone), ch.buffer.length());
   } else {
     for (int i = 0; i < count; i++) {
       size_t skip = std::min(gone, parts[i].iov_len);

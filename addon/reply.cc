@@ -188,6 +188,11 @@ void send_hints(Worker& w, Session& s) {
 }
 
 Step step_reply(Worker& w, Session& s) {
+  if (s.down.has(BF_NO_MEMORY)) {   // a part of the head was lost
+    note_cause(s, 'R', 'D');
+    end_session(w, s);
+    return Step::Wait;
+  }
   bool gone = (s.client->flags & (CO_WRITE_ERROR | CO_FAILED)) != 0;
   while (!gone && flush(w, s.down) && s.rest_length > 0 && s.client->writable()) {
     iovec part{const_cast<char*>(s.rest), s.rest_length};

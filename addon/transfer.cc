@@ -115,6 +115,7 @@ uint16_t splice_flags(const Worker& w, const Session& s, int32_t option) {
 void begin_tunnel(Worker& w, Session& s) {
   s.flags = (s.flags | SF_TUNNEL | SF_RESPONDED) & ~(SF_CLIENT_KEEP | SF_SERVER_KEEP);
   drop_kept(w, s.up);
+  s.client_ms = s.server_ms = w.loop.now_ms();   // from now on each may be waited for
   const int32_t options[] = {PO_SPLICE_REQUEST, PO_SPLICE_RESPONSE};
   Channel* channels[] = {&s.up, &s.down};
   for (int i = 0; i < 2; i++) {
@@ -157,6 +158,7 @@ void account(Worker& w, Session& s) {
 
 Step step_transfer(Worker& w, Session& s) {
   for (;;) {
+    const bool client_had_all = s.down.has(BF_EMPTY), server_had_all = s.up.has(BF_EMPTY);
     bool moved = move(w, s.up);
     if (!s.has(SF_RESPONDED)) {
       flush(w, s.down);
@@ -166,6 +168,9 @@ Step step_transfer(Worker& w, Session& s) {
       moved |= move(w, s.down);
     }
     note_activity(w, s);
+    // Bytes wait for an end from now on: its time to take them begins, whenever it was active last.
+    if (client_had_all && !s.down.has(BF_EMPTY)) s.client_ms = w.loop.now_ms();
+    if (server_had_all && !s.up.has(BF_EMPTY)) s.server_ms = w.loop.now_ms();
     if ((s.up.flags | s.down.flags) & BF_NO_MEMORY) {
       note_cause(s, 'R', 'D');
       end_session(w, s);

@@ -3,6 +3,8 @@
 //   simulation_test [--seeds N] [--from N]                  seeds 1..N (ctest: see CMakeLists.txt)
 //   simulation_test --seed N [--trace] [--off MASK] [--clients N] [--exchanges N]
 // A seed that fails is cut down as far as it still fails, and the shortest replay is printed.
+// Broken on purpose, it fails by these seeds: an end passed on with bytes in the pipe (pass_end): 101; CO_IN cleared by EAGAIN with bytes in
+// the pipe (collect): 26; a pipe not given back (discard): 60.
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>

@@ -71,7 +71,7 @@ void World::build() {
   proxy.default_backend = 0;
   proxy.phases = 1 << PHASE_END;
   if (scene.has(YIELDS)) proxy.phases |= 1 << PHASE_REQUEST | 1 << PHASE_RESPONSE | (scene.has(HTTP) ? 0 : 1 << PHASE_CONTENT);
-  proxy.retries = 9;
+  proxy.retries = 60;   // no client is that unlucky
   proxy.timeouts[TO_CLIENT] = proxy.timeouts[TO_SERVER] = 30000;
   proxy.timeouts[TO_CONNECT] = 5000;
   proxy.timeouts[TO_QUEUE] = 600000;

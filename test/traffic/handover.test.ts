@@ -95,7 +95,8 @@ describe('-x and expose-fd listeners', () => {
   });
 
   (haproxyPresent ? test : test.skip)('from haproxy to tsproxy and back', async () => {
-    const { failed, seen } = await relay([['haproxy', 'h1', 2], ['tsproxy', 't1', 2], ['haproxy', 'h2', 2]]);
+    // One worker: haproxy takes one socket of each address, and who waits in another one at the moment it is closed is reset by the kernel.
+    const { failed, seen } = await relay([['haproxy', 'h1', 2], ['tsproxy', 't1', 1], ['haproxy', 'h2', 2]]);
     expect(failed).toEqual([]);
     expect([...seen].sort()).toEqual(['h1', 'h2', 't1']);
   });
